@@ -202,9 +202,9 @@ fn unsettled_facts_are_bold_in_the_documentation() {
 #[test]
 fn the_language_of_alerts_has_no_default() {
     let generated = spec::generated();
-    let arguments: Value = serde_json::from_str(&generated.files["arguments/get_device_hms.json"]).unwrap();
-    let language = &arguments["properties"]["language"];
-    let named = language["$ref"].as_str().map(|target| arguments.pointer(target.trim_start_matches('#')).unwrap());
+    let schemas: Value = serde_json::from_str(&generated.files["schemas.json"]).unwrap();
+    let language = &schemas["operations"]["getDeviceHms"]["arguments"]["properties"]["language"];
+    let named = language["$ref"].as_str().map(|target| schemas.pointer(target.trim_start_matches('#')).unwrap());
     for schema in [Some(language), named].into_iter().flatten() {
         assert!(schema.get("default").is_none(), "{schema}");
     }

@@ -251,12 +251,6 @@ impl Scope {
         self.exact_first(names, exact, |scope, name| scope.issue(name, case))
     }
 
-    /// Issues names of files, without extensions, in a scope [of files](Scope::of_files). See [`Scope::issue_all`].
-    pub(crate) fn issue_files(&mut self, names: &[&str]) -> Vec<String> {
-        let issued = self.issue_all(names, Case::Snake);
-        issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
-    }
-
     fn exact_first(
         &mut self,
         names: &[&str],
@@ -367,7 +361,10 @@ mod tests {
 
     #[test]
     fn names_of_files_are_distinct_on_every_file_system() {
-        let issued = |names: &[&str]| Scope::of_files(["taken"]).issue_files(names);
+        let issued = |names: &[&str]| -> Vec<String> {
+            let issued = Scope::of_files(["taken"]).issue_all(names, Case::Snake);
+            issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
+        };
         assert_eq!(issued(&["get_ab", "get_a_b", "getAB"]), ["get_ab", "get_a_b", "get_ab_2"]);
         assert_eq!(issued(&["GET-A", "getA", "get_a"]), ["get_a_2", "get_a_3", "get_a"]);
         assert_eq!(issued(&["con", "Con", "LPT9", "com10", "con_x"]), ["con_2", "con_3", "lpt9_2", "com10", "con_x"]);

@@ -40,6 +40,8 @@ pub(crate) struct Policy {
     /// An error that does not change the generated code is a warning. A schema that cannot be represented exactly has a
     /// type that accepts more values, with a warning. Otherwise both are errors.
     pub(crate) tolerates_mistakes: bool,
+    /// The generated code allows missing documentation. Otherwise the compiler warns of it.
+    pub(crate) allows_missing_docs: bool,
     /// Null is equivalent to an empty list. Otherwise a nullable list is an optional value.
     pub(crate) null_lists_are_empty: bool,
     /// The maximum number of required values of a builder of a type that is only received. Callers create such types in
@@ -64,6 +66,7 @@ impl Policy {
         allows_alternative_security: false,
         warns_of_unused_parts: false,
         tolerates_mistakes: false,
+        allows_missing_docs: false,
         null_lists_are_empty: true,
         max_received_builder_values: MAX_BUILDER_VALUES,
         numbers_names: false,
@@ -82,6 +85,7 @@ impl Policy {
         allows_alternative_security: true,
         warns_of_unused_parts: true,
         tolerates_mistakes: true,
+        allows_missing_docs: true,
         null_lists_are_empty: false,
         max_received_builder_values: 1,
         numbers_names: true,

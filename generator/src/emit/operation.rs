@@ -56,7 +56,7 @@ impl<'a> Emitter<'a> {
         let methods = group.operations.iter().map(|operation| {
             let method = ident(&operation.method_name);
             let operation_type = ident(&operation.type_name);
-            let scope = scope_type(operation.scope);
+            let bound = self.bound(operation.scope);
             let text = format!(
                 "{}\n\n- Risk: {}\n{}\nMore: [`{}`].",
                 documentation(&docs::summary(operation)).split("\n\n").next().unwrap_or_default(),
@@ -74,23 +74,26 @@ impl<'a> Emitter<'a> {
             let arguments = self.arguments(operation);
             let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
             let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
-            let follow = self.follow_method(operation, &scope, &names, &types);
+            let follow = self.follow_method(operation, bound.as_ref(), &names, &types);
             let state = self.type_state(operation);
             let markers = in_brackets(state.as_ref().map_or(&[], TypeState::markers));
             quote! {
                 #about
                 #deprecated
                 #allow
-                pub fn #method(&self, #(#names: #types),*) -> super::Call<C, #operation_type #markers>
-                where
-                    C: runtime::InScope<#scope>,
-                {
+                pub fn #method(&self, #(#names: #types),*) -> super::Call<C, #operation_type #markers> #bound {
                     super::Call::new(&self.caller, #operation_type::new(#(#names),*))
                 }
 
                 #follow
             }
         });
+        let caller = if self.has_projects() {
+            quote! { runtime::Caller }
+        } else {
+            let scope = scope_type(Scope::Organization);
+            quote! { runtime::InScope<#scope> }
+        };
         quote! {
             #about
             #[derive(Clone, Debug)]
@@ -98,7 +101,7 @@ impl<'a> Emitter<'a> {
                 caller: C,
             }
 
-            impl<C: runtime::Caller> #name<C> {
+            impl<C: #caller> #name<C> {
                 pub(super) fn new(caller: C) -> Self {
                     Self { caller }
                 }
@@ -108,12 +111,18 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// The bound of a method of a group. Without projects the group itself has it: all operations have the same scope.
+    fn bound(&self, scope: Scope) -> Option<TokenStream> {
+        let scope = scope_type(scope);
+        self.has_projects().then(|| quote! { where C: runtime::InScope<#scope>, })
+    }
+
     fn operation(&self, group: &Group, operation: &Operation) -> TokenStream {
         let name = ident(&operation.type_name);
         let about = doc(&docs::operation(self.api, operation));
         let state = self.type_state(operation);
         let fields = operation.parameters.iter().map(|parameter| {
-            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
+            let about = doc(&docs::parameter(self.api, parameter));
             let serde = dynamic::parameter_attribute(parameter);
             let field = ident(&parameter.field);
             let of_state = state.as_ref().and_then(|state| state.parameter(&field));
@@ -298,7 +307,7 @@ impl<'a> Emitter<'a> {
         let fields: Vec<_> = operation.parameters.iter().map(|parameter| ident(&parameter.field)).collect();
         let body = operation.body.as_ref().map(|body| ident(&body.field));
         let setter = |parameter: &Parameter| {
-            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
+            let about = doc(&docs::parameter(self.api, parameter));
             let field = ident(&parameter.field);
             let ty = argument(&self.ty(&parameter.ty, &quote! { types }));
             let arguments = state.with_set(&field);
@@ -361,7 +370,7 @@ impl<'a> Emitter<'a> {
             };
         };
         let required = operation.required().map(|parameter| {
-            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
+            let about = doc(&docs::parameter(self.api, parameter));
             let field = ident(&parameter.field);
             let ty = argument(&self.ty(&parameter.ty, &quote! { types }));
             let arguments = state.with_set(&field);
@@ -393,13 +402,7 @@ impl<'a> Emitter<'a> {
         let parameters = operation.parameters.iter().filter(|parameter| !parameter.required).map(move |parameter| {
             let ty = argument(&self.ty(&parameter.ty, &path));
             let is_list = parameter.list_style.is_some();
-            (
-                ident(&parameter.field),
-                ty,
-                docs::value(self.api, &parameter.name, &parameter.docs),
-                is_list,
-                parameter.deprecated,
-            )
+            (ident(&parameter.field), ty, docs::parameter(self.api, parameter), is_list, parameter.deprecated)
         });
         let body = operation.body.iter().filter(|body| !body.required).map(move |body| {
             (
@@ -417,7 +420,7 @@ impl<'a> Emitter<'a> {
         let name = ident(operation.required_name.as_deref()?);
         let about = required_doc(&operation.type_name);
         let fields = operation.required().map(|parameter| {
-            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
+            let about = doc(&docs::parameter(self.api, parameter));
             let field = ident(&parameter.field);
             let ty = self.ty(&parameter.ty, &quote! { types });
             quote! { #about pub #field: #ty }
