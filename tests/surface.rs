@@ -62,7 +62,7 @@ fn assert_changes(edit: (&str, &str), files: &[&str], lines: &[&str]) {
 fn a_changed_description_changes_its_documentation() {
     assert_changes(
         ("description: Name shown within the project.", "description: Name that others see."),
-        &["arguments/add_project_members.json", "types/projects.rs"],
+        &["schemas.json", "types/projects.rs"],
         &[
             r#"- "description": "Name shown within the project.","#,
             r#"+ "description": "Name that others see.","#,
@@ -104,7 +104,7 @@ fn an_added_property_adds_its_lines() {
             "        nickname:\n          type: string\n          description: Name shown within the project.\n        \
              badge:\n          type: integer\n          description: A new one.\n",
         ),
-        &["arguments/add_project_members.json", "types/projects.rs"],
+        &["schemas.json", "types/projects.rs"],
         &[
             r#"+ "badge": {"#,
             r#"+ "description": "A new one.","#,

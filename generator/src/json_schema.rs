@@ -22,7 +22,7 @@ const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
 const OF_PARTS: &str = "@parts";
 
 /// The schemas of all operations by their ids, and the definitions that they refer to.
-pub(crate) fn of_operations(schemas: &Schemas, api: &Api) -> Value {
+pub(crate) fn of_operations(schemas: &Schemas, api: &Api) -> Map<String, Value> {
     let mut definitions = Definitions::new(schemas);
     let operations: Map<String, Value> = api
         .operations()
@@ -33,7 +33,7 @@ pub(crate) fn of_operations(schemas: &Schemas, api: &Api) -> Value {
         .collect();
     let mut file = Map::from_iter([("operations".to_owned(), Value::Object(operations))]);
     definitions.close(&mut file);
-    Value::Object(file)
+    file
 }
 
 /// A string, or bytes that callers encode.

@@ -4,7 +4,6 @@
 //! dialect.
 
 use crate::Dialect;
-use crate::model::MAX_BUILDER_VALUES;
 
 /// The rules of a dialect, by subject.
 #[derive(Debug)]
@@ -44,9 +43,9 @@ pub(crate) struct Policy {
     pub(crate) allows_missing_docs: bool,
     /// Null is equivalent to an empty list. Otherwise a nullable list is an optional value.
     pub(crate) null_lists_are_empty: bool,
-    /// The maximum number of required values of a builder of a type that is only received. Callers create such types in
-    /// their tests only, and a large document has thousands of them.
-    pub(crate) max_received_builder_values: usize,
+    /// Types of responses have constructors. Callers create such values in their tests only, and a large document has
+    /// thousands of these types.
+    pub(crate) constructs_responses: bool,
     /// A name that is already in use gets a number. Otherwise it is an error, because the number would depend on other
     /// names.
     pub(crate) numbers_names: bool,
@@ -68,7 +67,7 @@ impl Policy {
         tolerates_mistakes: false,
         allows_missing_docs: false,
         null_lists_are_empty: true,
-        max_received_builder_values: MAX_BUILDER_VALUES,
+        constructs_responses: true,
         numbers_names: false,
     };
 
@@ -87,7 +86,7 @@ impl Policy {
         tolerates_mistakes: true,
         allows_missing_docs: true,
         null_lists_are_empty: false,
-        max_received_builder_values: 1,
+        constructs_responses: false,
         numbers_names: true,
     };
 

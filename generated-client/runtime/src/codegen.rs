@@ -35,7 +35,7 @@ pub use crate::{
     __blocking_call as blocking_call, __call as call, __choice as choice, __content as content, __failures as failures,
     __from_variants as from_variants, __headers as headers, __integer_enum as integer_enum,
     __integer_newtype as integer_newtype, __integer_value as integer_value, __missing as missing, __object as object,
-    __tagged_union as tagged_union, __text_enum as text_enum, __text_newtype as text_newtype,
+    __setters as setters, __tagged_union as tagged_union, __text_enum as text_enum, __text_newtype as text_newtype,
     __text_value as text_value, __union as union, __untagged_union as untagged_union,
 };
 

@@ -22,6 +22,32 @@ macro_rules! setters {
     )*};
 }
 
+/// Methods of an operation that set its optional arguments; after the semicolon those whose value is a list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __setters {
+    ($($(#[$attribute:meta])* $field:ident($ty:ty)),* $(; $($(#[$list_attribute:meta])* $list:ident($list_ty:ty)),*)?) => {
+        $(
+            #[doc = concat!("Sets the argument `", stringify!($field), "`.")]
+            $(#[$attribute])*
+            #[must_use]
+            pub fn $field(mut self, $field: impl ::core::convert::Into<$ty>) -> Self {
+                self.$field = ::core::option::Option::Some($field.into());
+                self
+            }
+        )*
+        $($(
+            #[doc = concat!("Sets the argument `", stringify!($list), "`.")]
+            $(#[$list_attribute])*
+            #[must_use]
+            pub fn $list(mut self, $list: impl ::core::convert::Into<$list_ty>) -> Self {
+                self.$list = $list.into();
+                self
+            }
+        )*)?
+    };
+}
+
 /// A call that an interface offers, with its arguments.
 pub trait Operation {
     /// The scope of the call: one of the types in [`scope`].

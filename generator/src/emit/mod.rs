@@ -32,7 +32,7 @@ use docs::doc;
 pub(crate) enum Content<'a> {
     /// The items of a Rust file, in chunks: the tokens of all items at once would dominate the memory usage.
     Rust(Box<dyn Iterator<Item = TokenStream> + 'a>),
-    Json(serde_json::Value),
+    Json(serde_json::Map<String, serde_json::Value>),
     Yaml(&'a str),
 }
 

@@ -22,6 +22,16 @@ struct Argument {
     fields: Vec<TokenStream>,
 }
 
+/// An optional value of a call.
+struct Optional {
+    field: proc_macro2::Ident,
+    ty: TokenStream,
+    about: String,
+    /// Whether the value is a list, which is empty if it is omitted.
+    is_list: bool,
+    deprecated: bool,
+}
+
 impl<'a> Emitter<'a> {
     /// The file of a group: the type of the group, then its operations.
     pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
@@ -142,13 +152,13 @@ impl<'a> Emitter<'a> {
             quote! { #about #serde pub #field: #ty }
         });
         let constructor = self.constructor(operation);
-        let setters: Vec<_> = self.setters(operation);
+        let setters = self.setters(operation);
         let required = self.required_struct(operation);
-        let forwarded = (!setters.is_empty() || state.is_some()).then(|| self.forwarded(operation));
+        let forwarded = (setters.is_some() || state.is_some()).then(|| self.forwarded(operation));
         let implementation = self.implementation(group, operation);
         let (pagination, followed) = (self.pagination(operation), self.followed(operation));
         let (generics, inherent) = match &state {
-            None => (None, quote! { impl #name { #constructor #(#setters)* } }),
+            None => (None, quote! { impl #name { #constructor #setters } }),
             Some(state) => {
                 let (parameters, types, markers) = (state.parameters(), state.types(), state.markers());
                 let allow = allow_deprecated(operation.deprecated);
@@ -172,7 +182,7 @@ impl<'a> Emitter<'a> {
 
                     impl<#(#parameters),*> #name<#(#parameters),*> {
                         #(#required_setters)*
-                        #(#setters)*
+                        #setters
                     }
                 };
                 (Some(quote! { <#(#parameters = #types),*> }), inherent)
@@ -323,35 +333,24 @@ impl<'a> Emitter<'a> {
         operation.required().map(setter).collect()
     }
 
-    /// A method for each optional value.
-    fn setters(&self, operation: &Operation) -> Vec<TokenStream> {
-        self.optional(operation)
-            .map(|(field, ty, about, is_list, old)| {
-                let value = if is_list {
-                    quote! { #field.into() }
-                } else {
-                    quote! { Some(#field.into()) }
-                };
-                let about = doc(&about);
-                let deprecated = deprecated(old);
-                quote! {
-                    #about
-                    #deprecated
-                    #[must_use]
-                    pub fn #field(mut self, #field: #ty) -> Self {
-                        self.#field = #value;
-                        self
-                    }
-                }
-            })
-            .collect()
+    /// A method for each optional value. Their documentation is that of the fields; the methods of a call repeat it.
+    fn setters(&self, operation: &Operation) -> Option<TokenStream> {
+        let (lists, values): (Vec<Optional>, Vec<Optional>) =
+            self.optional(operation).partition(|optional| optional.is_list);
+        let setter = |optional: &Optional| {
+            let (field, ty, deprecated) = (&optional.field, &optional.ty, deprecated(optional.deprecated));
+            quote! { #deprecated #field(#ty) }
+        };
+        let (values, lists) = (values.iter().map(setter), lists.iter().map(setter));
+        let lists = lists.len().gt(&0).then(|| quote! { ; #(#lists),* });
+        (values.len() > 0 || lists.is_some()).then(|| quote! { runtime::setters!(#(#values),* #lists); })
     }
 
     /// The same methods on a call before it is sent.
     fn forwarded(&self, operation: &Operation) -> TokenStream {
         let name = ident(&operation.type_name);
-        let methods = self.optional(operation).map(|(field, ty, about, _, old)| {
-            let about = doc(&about);
+        let methods = self.optional(operation).map(|Optional { field, ty, about, deprecated: old, .. }| {
+            let (about, ty) = (doc(&about), argument(&ty));
             let (allow, deprecated) = (allow_deprecated(old), deprecated(old));
             quote! {
                 #about
@@ -393,25 +392,22 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn optional<'o>(
-        &'o self,
-        operation: &'o Operation,
-    ) -> impl Iterator<Item = (proc_macro2::Ident, TokenStream, String, bool, bool)> + 'o {
-        let path = quote! { types };
-        let body_path = path.clone();
-        let parameters = operation.parameters.iter().filter(|parameter| !parameter.required).map(move |parameter| {
-            let ty = argument(&self.ty(&parameter.ty, &path));
-            let is_list = parameter.list_style.is_some();
-            (ident(&parameter.field), ty, docs::parameter(self.api, parameter), is_list, parameter.deprecated)
-        });
-        let body = operation.body.iter().filter(|body| !body.required).map(move |body| {
-            (
-                ident(&body.field),
-                argument(&self.ty(&body.ty, &body_path)),
-                docs::body(self.api, body.description.as_deref()),
-                false,
-                false,
-            )
+    /// The optional values of an operation: its parameters, and the body.
+    fn optional<'o>(&'o self, operation: &'o Operation) -> impl Iterator<Item = Optional> + 'o {
+        let parameters =
+            operation.parameters.iter().filter(|parameter| !parameter.required).map(|parameter| Optional {
+                field: ident(&parameter.field),
+                ty: self.ty(&parameter.ty, &quote! { types }),
+                about: docs::parameter(self.api, parameter),
+                is_list: parameter.list_style.is_some(),
+                deprecated: parameter.deprecated,
+            });
+        let body = operation.body.iter().filter(|body| !body.required).map(|body| Optional {
+            field: ident(&body.field),
+            ty: self.ty(&body.ty, &quote! { types }),
+            about: docs::body(self.api, body.description.as_deref()),
+            is_list: false,
+            deprecated: false,
         });
         parameters.chain(body)
     }
