@@ -198,14 +198,7 @@ pub(super) fn media_types(variant: &MediaTypeVariant) -> String {
 
 /// The documentation of a header of responses.
 pub(super) fn header(api: &Api, header: &TypedHeader) -> String {
-    let mut text = value(api, (&header.name, &header.method), &header.docs);
-    text.push_str("\n\n# Errors\n");
-    text.push_str(if header.required {
-        "The response does not have the header, or its value is of another type."
-    } else {
-        "Its value is of another type."
-    });
-    text
+    value(api, (&header.name, &header.method), &header.docs)
 }
 
 /// The summary of an operation: one line without markup.

@@ -216,7 +216,8 @@ impl Emitter<'_> {
         let operation_type = ident(&operation.type_name);
         let about = doc(&format!(
             "Documented headers of the responses of [`{}`]: what [`typed_headers`](runtime::CallResponse::typed_headers) \
-             of a response returns, and [`typed_headers`](runtime::Error::typed_headers) of an error.",
+             of a response returns, and [`typed_headers`](runtime::Error::typed_headers) of an error.\n\n\
+             A method returns an error if the value of its header is of another type, or if a required header is missing.",
             operation.type_name
         ));
         let methods = typed.headers.iter().map(|header| self.header(header));
