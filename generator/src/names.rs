@@ -282,9 +282,10 @@ impl Scope {
         mut issue: impl FnMut(&mut Self, &str) -> String,
     ) -> Vec<String> {
         let mut issued: Vec<String> = vec![String::new(); names.len()];
+        let are_exact: Vec<bool> = names.iter().map(|name| exact(name)).collect();
         for pass in [true, false] {
-            for (slot, name) in issued.iter_mut().zip(names) {
-                if exact(name) == pass {
+            for ((slot, name), is_exact) in issued.iter_mut().zip(names).zip(&are_exact) {
+                if *is_exact == pass {
                     *slot = issue(self, name);
                 }
             }

@@ -158,7 +158,11 @@ pub fn escape(token: &str) -> String {
 }
 
 fn escaped(token: &str) -> Cow<'_, str> {
-    if token.contains(['~', '/']) { token.replace('~', "~0").replace('/', "~1").into() } else { token.into() }
+    if token.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        token.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        token.into()
+    }
 }
 
 /// The key of a token of a JSON pointer (RFC 6901).

@@ -333,9 +333,7 @@ pub(crate) fn component_of(pointer: &str) -> Option<ComponentName> {
 /// Removes the components that no operation uses, directly or indirectly. Returns their number, and the pointer and the place
 /// of the first one. A document without operations is unchanged: it is a collection of components.
 pub(crate) fn remove_unused(tree: &mut Node<'_>, policy: &Policy) -> Option<(usize, String, Range<usize>)> {
-    if members(tree).next().is_none() {
-        return None;
-    }
+    members(tree).next()?;
     let unused = Needs::new(tree, policy).unused();
     let sections = tree.get("components").map(Node::mapping).unwrap_or_default().iter();
     let components = sections.flat_map(|section| section.node.mapping().iter().map(move |entry| (section, entry)));
