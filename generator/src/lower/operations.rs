@@ -15,7 +15,7 @@ use crate::diagnostic::Code;
 use crate::document::openapi::{self, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{ACCEPT, Argument, Docs, Location, MAX_BUILDER_VALUES, Operation, Parameter};
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 
 /// The names of methods that every operation or call has, and of the argument that contains all required values.
 const CALL_NAMES: &[&str] = &[
@@ -46,8 +46,8 @@ impl<'d> Lowering<'d> {
         named: &IdentifiedOperation<'d>,
         OperationNames { type_name, file }: OperationNames,
         module: &str,
-        methods: &mut Scope,
-        types: &mut Scope,
+        methods: &mut UniqueNames,
+        types: &mut UniqueNames,
     ) -> Operation {
         let (item, operation) = (named.item, named.operation);
         let at = self.document.at(operation.node);
@@ -115,7 +115,7 @@ impl<'d> Lowering<'d> {
                 media_types: Vec::new(),
             });
         }
-        let mut fields = Scope::with_reserved(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
+        let mut fields = UniqueNames::with_reserved(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
         let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
         let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
         let with_fields = lowered.drafts.into_iter().zip(&names).zip(issued.by_ref());

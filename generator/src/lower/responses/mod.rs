@@ -12,7 +12,7 @@ use crate::document::schema::{Schema, SchemaId, Type};
 use crate::model::{
     JSON, MediaTypeEnum, MediaTypeVariant, Response, SourceRef, StatusEnum, StatusVariant, TypeRef, UntypedReason,
 };
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
@@ -24,7 +24,7 @@ pub(super) struct ResponseNames<'n> {
     /// The name of the operation.
     pub(super) operation: &'n str,
     /// The names of the types of all operations.
-    pub(super) types: &'n mut Scope,
+    pub(super) types: &'n mut UniqueNames,
     /// The enumerations by media type of this operation: responses with the same content share one.
     pub(super) media_types: Vec<MediaTypeEnum>,
     /// The number of media types that are not used.
@@ -268,7 +268,7 @@ impl<'d> Lowering<'d> {
             });
         }
         let issued = |names: Vec<String>, case| {
-            Scope::default().issue_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), case)
+            UniqueNames::default().issue_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), case)
         };
         let methods = names.iter().map(|name| format!("into_{name}")).collect();
         let named = issued(names, Case::Camel).into_iter().zip(issued(methods, Case::Snake));
