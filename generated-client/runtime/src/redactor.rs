@@ -71,8 +71,9 @@ impl Redactor {
     }
 
     /// The beginning of an untrusted text without credentials: at most so many characters, and `…` if there is more. A
-    /// credential that the end would cut is found.
+    /// credential that the end would cut is found. The rest of the text is not looked at.
     pub(crate) fn mask(&self, text: &str, max_chars: usize) -> String {
+        let mut search = Search::new(&self.0, text.as_bytes());
         let mut masked = String::new();
         let (mut left, mut hidden_until) = (max_chars, 0);
         for (at, character) in text.char_indices() {
@@ -83,7 +84,7 @@ impl Redactor {
                 masked.push('…');
                 break;
             }
-            if let Some(end) = self.end_at(text.as_bytes(), at) {
+            if let Some(end) = search.end_at(at) {
                 masked.push_str(MASK);
                 left = left.saturating_sub(MASK.len());
                 hidden_until = end;
@@ -97,22 +98,74 @@ impl Redactor {
 
     /// Whether bytes contain a credential.
     pub(crate) fn are_in(&self, bytes: &[u8]) -> bool {
-        (0..bytes.len()).any(|at| self.longest_at(bytes, at).is_some())
+        let mut search = Search::new(&self.0, bytes);
+        (0..bytes.len()).any(|at| search.longest_at(at).is_some())
+    }
+}
+
+/// A search for secrets in one text, from its first byte to its last. It allocates once, and not for each place and secret.
+struct Search<'a> {
+    secrets: &'a [SecretString],
+    bytes: &'a [u8],
+    /// The bytes that an encoded secret can begin with, so that most places need one look only.
+    beginnings: [bool; 256],
+    /// Where the bytes of a secret that are found so far can end.
+    ends: Vec<usize>,
+    /// The same with the next byte.
+    next: Vec<usize>,
+}
+
+impl<'a> Search<'a> {
+    fn new(secrets: &'a [SecretString], bytes: &'a [u8]) -> Self {
+        let mut beginnings = [false; 256];
+        // A space of a form, and what begins the encoding of any byte.
+        let encoded = [b'+', b'%', b'\\', b'&'];
+        for byte in secrets.iter().filter_map(|secret| secret.expose_secret().bytes().next()).chain(encoded) {
+            beginnings[usize::from(byte)] = true;
+        }
+        Self { secrets, bytes, beginnings, ends: Vec::new(), next: Vec::new() }
     }
 
-    /// Where the credentials end that begin at a place; one can begin within another.
-    fn end_at(&self, bytes: &[u8], start: usize) -> Option<usize> {
-        let mut end = self.longest_at(bytes, start)?;
+    /// Where the secrets end that begin at a place; one can begin within another.
+    fn end_at(&mut self, start: usize) -> Option<usize> {
+        let mut end = self.longest_at(start)?;
         let mut at = start + 1;
         while at < end {
-            end = end.max(self.longest_at(bytes, at).unwrap_or(end));
+            end = end.max(self.longest_at(at).unwrap_or(end));
             at += 1;
         }
         Some(end)
     }
 
-    fn longest_at(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        self.0.iter().filter_map(|secret| written_at(secret.expose_secret().as_bytes(), bytes, at)).max()
+    fn longest_at(&mut self, at: usize) -> Option<usize> {
+        if !self.bytes.get(at).is_some_and(|&byte| self.beginnings[usize::from(byte)]) {
+            return None;
+        }
+        let secrets = self.secrets;
+        secrets.iter().filter_map(|secret| self.written_at(secret.expose_secret().as_bytes(), at)).max()
+    }
+
+    /// Where a secret ends that is written at a place, in any of the encodings of each of its bytes.
+    fn written_at(&mut self, secret: &[u8], at: usize) -> Option<usize> {
+        let Self { bytes, ends, next, .. } = self;
+        ends.clear();
+        ends.push(at);
+        for &wanted in secret {
+            // A byte can be read in two ways: a percent sign is itself, and begins the encoding of another byte.
+            next.clear();
+            for &end in &*ends {
+                each_length(wanted, bytes.get(end..).unwrap_or_default(), |length| {
+                    if !next.contains(&(end + length)) {
+                        next.push(end + length);
+                    }
+                });
+            }
+            if next.is_empty() {
+                return None;
+            }
+            std::mem::swap(ends, next);
+        }
+        ends.iter().copied().max()
     }
 }
 
@@ -121,29 +174,6 @@ fn base64(alphabet: &Alphabet) -> GeneralPurpose {
     let config =
         GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent);
     GeneralPurpose::new(alphabet, config)
-}
-
-/// Where a secret ends that is written at a place, in any of the encodings of each of its bytes.
-fn written_at(secret: &[u8], bytes: &[u8], at: usize) -> Option<usize> {
-    let mut ends = vec![at];
-    // A byte can be read in two ways: a percent sign is itself, and begins the encoding of another byte.
-    let mut next = Vec::new();
-    for &wanted in secret {
-        for &end in &ends {
-            let rest = bytes.get(end..).unwrap_or_default();
-            each_length(wanted, rest, |length| {
-                if !next.contains(&(end + length)) {
-                    next.push(end + length);
-                }
-            });
-        }
-        if next.is_empty() {
-            return None;
-        }
-        std::mem::swap(&mut ends, &mut next);
-        next.clear();
-    }
-    ends.into_iter().max()
 }
 
 /// The lengths of all encodings of a byte that a text begins with.
