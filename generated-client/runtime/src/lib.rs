@@ -42,6 +42,7 @@ mod headers;
 #[cfg(feature = "reqwest")]
 mod http_client;
 mod lenient;
+mod masked_source;
 mod multipart;
 mod non_finite;
 mod operation;
