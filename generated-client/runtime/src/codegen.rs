@@ -14,10 +14,10 @@ pub use crate::error::Error;
 #[doc(hidden)]
 pub use crate::external::{Activity, External, ExternalResponse};
 pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
-pub use crate::headers::{HeaderError, ResponseHeaders};
 #[doc(hidden)]
-pub use crate::open_enum::private;
-pub use crate::open_enum::{SerializeError, Unknown};
+pub use crate::generated_types::private;
+pub use crate::generated_types::{SerializeError, Unknown};
+pub use crate::headers::{HeaderError, ResponseHeaders};
 pub use crate::operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
     Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName,

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{self, Group};
-use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, operation_id};
+use crate::names::{Case, MAX_FILE_NAME, UniqueNames, file_name, operation_id};
 use crate::suggest::did_you_mean;
 
 /// The names of modules and files that every client has. `main` is reserved because Cargo would build `main.rs` as a
@@ -38,7 +38,7 @@ struct GroupDraft {
     module: String,
     type_name: String,
     description: Option<String>,
-    methods: Scope,
+    methods: UniqueNames,
     operations: Vec<model::Operation>,
 }
 
@@ -47,7 +47,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn groups(&mut self) -> Vec<Group> {
         let operations = self.named_operations();
         let ids: Vec<&str> = operations.iter().map(|named| named.id.as_str()).collect();
-        let mut types = Scope::default();
+        let mut types = UniqueNames::default();
         let type_names = types.issue_types(&ids);
         // Operations get their type names before groups, because callers write the names of operations: a tag and an
         // `operationId` can have the same name.
@@ -151,8 +151,8 @@ impl<'d> Lowering<'d> {
 
     /// The groups: declared tags first, then other tags in the order of the operations. `types` contains the type names
     /// of the operations already: the type of a group is in the same module as the types of its operations.
-    fn tags(&mut self, operations: &[IdentifiedOperation<'d>], types: &mut Scope) -> Vec<GroupDraft> {
-        let mut modules = Scope::of_files(RESERVED_MODULES.iter().chain(RESERVED_METHODS).copied());
+    fn tags(&mut self, operations: &[IdentifiedOperation<'d>], types: &mut UniqueNames) -> Vec<GroupDraft> {
+        let mut modules = UniqueNames::of_files(RESERVED_MODULES.iter().chain(RESERVED_METHODS).copied());
         types.reserve(["Client", "ProjectClient", "Call"]);
         let mut new_group = |name: &str, client_name: &str| GroupDraft {
             name: name.to_owned(),
@@ -160,7 +160,7 @@ impl<'d> Lowering<'d> {
             module: modules.issue(client_name, Case::Snake),
             type_name: types.issue_type(client_name),
             description: None,
-            methods: Scope::with_reserved(["new"]),
+            methods: UniqueNames::with_reserved(["new"]),
             operations: Vec::new(),
         };
         let mut groups: Vec<GroupDraft> = Vec::new();
@@ -220,7 +220,7 @@ fn derived_id(item: &PathItem, operation: &Operation) -> String {
     operation_id(operation.method.key(), &item.path)
 }
 
-/// The path of the file of a module, as Rust requires it. A [scope of files](Scope::of_files) issued the name.
+/// The path of the file of a module, as Rust requires it. [Names of files](UniqueNames::of_files) issued the name.
 pub(super) fn module_file(module: &str) -> String {
     format!("{}.rs", file_name(module))
 }

@@ -50,6 +50,8 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) response: Response,
+    /// The value of the header `Accept`, unless a caller chooses a media type.
+    pub(crate) accept: String,
     pub(crate) response_ref: SourceRef,
     /// The constraints of the response schema, if the schema is inline.
     pub(crate) response_constraints: Option<Box<Constraints>>,
@@ -72,6 +74,9 @@ pub(crate) struct Operation {
 
 /// The header with the media type that the response should have.
 pub(crate) const ACCEPT: &str = "Accept";
+
+/// The media type of JSON, which a request accepts unless its operation says otherwise.
+pub(crate) const JSON: &str = "application/json";
 
 /// The content of a response by its media type, as an enumeration.
 #[derive(Clone, Debug, PartialEq)]
@@ -337,19 +342,6 @@ impl Response {
         };
         own.into_iter().chain(of_statuses.into_iter().flatten())
     }
-
-    /// The media type that the client requests instead of JSON.
-    pub(crate) fn media_type(&self) -> Option<&str> {
-        match self {
-            Self::Text(media_type) | Self::Bytes(media_type) => Some(media_type),
-            Self::ByMediaType(contents) => contents.default_media_type().filter(|name| *name != "application/json"),
-            Self::ByStatus(successes) => {
-                let is_other = |variant: &StatusVariant| variant.response.media_type().is_some();
-                successes.variants.iter().any(is_other).then_some("*/*")
-            }
-            _ => None,
-        }
-    }
 }
 
 impl StatusEnum {
@@ -364,13 +356,6 @@ impl StatusEnum {
             Response::ByMediaType(contents) => Some(contents),
             _ => None,
         })
-    }
-}
-
-impl MediaTypeEnum {
-    /// The media type that the client requests if a caller chooses none.
-    fn default_media_type(&self) -> Option<&str> {
-        self.variants.first()?.media_types.first().map(String::as_str)
     }
 }
 
