@@ -2,8 +2,6 @@
 //!
 //! What an operation writes is in [`super::request`], what it reads in [`super::responses`].
 
-use std::iter;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -37,16 +35,16 @@ impl<'a> Emitter<'a> {
     pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
         let heading = docs::inner_doc(&docs::group(self.api, group));
         let use_runtime = use_runtime();
-        let methods = self.methods(group);
         let use_types = group.operations.iter().any(|operation| self.names_types(operation));
         let use_types = use_types.then(|| quote! { use super::types; });
         let beginning = quote! {
             #heading
             #use_types
             #use_runtime
-            #methods
         };
-        iter::once(beginning).chain(group.operations.iter().map(move |operation| self.operation(group, operation)))
+        [beginning, self.methods(group)]
+            .into_iter()
+            .chain(group.operations.iter().flat_map(move |operation| self.operation(group, operation)))
     }
 
     fn names_types(&self, operation: &Operation) -> bool {
@@ -127,7 +125,8 @@ impl<'a> Emitter<'a> {
         self.has_projects().then(|| quote! { where C: runtime::InScope<#scope>, })
     }
 
-    fn operation(&self, group: &Group, operation: &Operation) -> TokenStream {
+    /// The items of an operation, each or a few at a time: nested quotes would copy all tokens again.
+    fn operation(&self, group: &Group, operation: &Operation) -> Vec<TokenStream> {
         let name = ident(&operation.type_name);
         let about = doc(&docs::operation(self.api, operation));
         let state = self.type_state(operation);
@@ -155,8 +154,6 @@ impl<'a> Emitter<'a> {
         let setters = self.setters(operation);
         let required = self.required_struct(operation);
         let forwarded = (setters.is_some() || state.is_some()).then(|| self.forwarded(operation));
-        let implementation = self.implementation(group, operation);
-        let (pagination, followed) = (self.pagination(operation), self.followed(operation));
         let (generics, inherent) = match &state {
             None => (None, quote! { impl #name { #constructor #setters } }),
             Some(state) => {
@@ -195,7 +192,7 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)] }
         };
-        quote! {
+        let mut items = vec![quote! {
             #about
             #derives
             #[serde(remote = #remote, deny_unknown_fields)]
@@ -205,15 +202,14 @@ impl<'a> Emitter<'a> {
                 #body_field
             }
             runtime::object!(#name);
-
-            #inherent
-
-            #required
-            #forwarded
-            #implementation
-            #pagination
-            #followed
-        }
+        }];
+        items.push(inherent);
+        items.extend(required);
+        items.extend(forwarded);
+        items.extend(self.implementation(group, operation));
+        items.extend(self.pagination(operation));
+        items.extend(self.followed(operation));
+        items
     }
 
     /// The field of a parameter: an omitted list is empty.

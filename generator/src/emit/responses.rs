@@ -13,7 +13,7 @@ use crate::model::{
 
 impl Emitter<'_> {
     /// The implementation of `Operation`, with the types of responses that it requires.
-    pub(super) fn implementation(&self, group: &Group, operation: &Operation) -> TokenStream {
+    pub(super) fn implementation(&self, group: &Group, operation: &Operation) -> Vec<TokenStream> {
         let name = ident(&operation.type_name);
         let scope = scope_type(operation.scope);
         let info = self.info(group, operation);
@@ -29,10 +29,7 @@ impl Emitter<'_> {
             Response::ByStatus(successes) => Some(self.successes(operation, successes)),
             _ => None,
         };
-        let failures = operation.failure.as_ref().map(|failures| self.failures(operation, failures));
-        let contents = self.media_type_enums(operation);
-        let headers = self.typed_headers(operation);
-        quote! {
+        let implementation = quote! {
             impl #generics runtime::Operation for #name #arguments {
                 type Scope = #scope;
                 type Output = #output;
@@ -45,12 +42,13 @@ impl Emitter<'_> {
                     #read
                 }
             }
-
-            #successes
-            #failures
-            #(#contents)*
-            #headers
-        }
+        };
+        let mut items = vec![implementation];
+        items.extend(successes);
+        items.extend(operation.failure.as_ref().map(|failures| self.failures(operation, failures)));
+        items.extend(self.media_type_enums(operation));
+        items.extend(self.typed_headers(operation));
+        items
     }
 
     /// The output of an operation, and the expression that reads it from a body.

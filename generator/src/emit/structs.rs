@@ -13,7 +13,8 @@ impl Emitter<'_> {
         self.ty(&field.ty, &quote! { super })
     }
 
-    pub(super) fn structure(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
+    /// The items of a struct: nested quotes would copy all tokens again.
+    pub(super) fn structure(&self, definition: &TypeDefinition, object: &Struct) -> Vec<TokenStream> {
         let about = doc(&docs::structure(self.api, definition, object));
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
@@ -40,7 +41,7 @@ impl Emitter<'_> {
             let field = ident(&additional.field);
             quote! { , lenient #field }
         });
-        quote! {
+        let mut items = vec![quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
             #[serde(remote = "Self")]
@@ -50,9 +51,10 @@ impl Emitter<'_> {
                 #additional
             }
             runtime::object!(#name #lenient);
-            #constructor
-            #json_text
-        }
+        }];
+        items.extend(constructor);
+        items.extend(json_text);
+        items
     }
 
     fn field(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
