@@ -102,15 +102,13 @@ pub(crate) fn operation_id(method: &str, path: &str) -> String {
 
 /// The identifier of a name. Different names can have the same identifier; [`UniqueNames`] makes identifiers unique.
 pub(crate) fn identifier(name: &str, case: Case) -> String {
-    let mut identifier = if has_case(name, case) {
-        name.to_owned()
-    } else {
+    let mut identifier = converted(name, case).unwrap_or_else(|| {
         let words = spelled_out(name);
         match case {
             Case::Snake => words.to_snake_case(),
             Case::Camel => words.to_upper_camel_case(),
         }
-    };
+    });
     if identifier.starts_with(|c: char| c.is_ascii_digit()) {
         identifier.insert(0, '_');
     }
@@ -122,19 +120,39 @@ pub(crate) fn identifier(name: &str, case: Case) -> String {
     identifier
 }
 
-/// Whether a name certainly has the case already, so that a conversion would not change it. Most names have, and this
-/// check is much faster than a conversion.
-fn has_case(name: &str, case: Case) -> bool {
-    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let joint = |c: u8| match case {
-        Case::Snake => c == b'_',
-        Case::Camel => c.is_ascii_uppercase(),
-    };
+/// The conversion of a name whose words are certain: in ASCII, without adjacent capitals, and with each capital between small
+/// letters or at the beginning of a word. Most names are such, and `heck` takes much longer, because it knows all of Unicode.
+fn converted(name: &str, case: Case) -> Option<String> {
+    if name.starts_with(['-', '+']) {
+        return None;
+    }
     let bytes = name.as_bytes();
-    bytes.first().is_some_and(|&first| if case == Case::Snake { first.is_ascii_lowercase() } else { joint(first) })
-        && bytes.iter().all(|&c| plain(c) || joint(c))
-        && bytes.windows(2).all(|pair| !joint(pair[0]) || pair[1].is_ascii_lowercase())
-        && bytes.last().is_some_and(|&last| plain(last))
+    let mut converted = String::with_capacity(name.len() + 4);
+    let mut last = b'_';
+    for (index, &c) in bytes.iter().enumerate() {
+        let begins_word = match c {
+            b'a'..=b'z' | b'0'..=b'9' => !last.is_ascii_alphanumeric(),
+            b'A'..=b'Z' => {
+                let follows = last.is_ascii_lowercase() || !last.is_ascii_alphanumeric();
+                if !follows || !bytes.get(index + 1).is_some_and(u8::is_ascii_lowercase) {
+                    return None;
+                }
+                true
+            }
+            _ if c.is_ascii() => {
+                last = c;
+                continue;
+            }
+            _ => return None,
+        };
+        if begins_word && case == Case::Snake && !converted.is_empty() {
+            converted.push('_');
+        }
+        let is_capital = begins_word && case == Case::Camel;
+        converted.push(char::from(if is_capital { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }));
+        last = c;
+    }
+    Some(converted).filter(|converted| !converted.is_empty())
 }
 
 /// A name in ASCII: a leading sign of a number is spelled out, other characters that an identifier cannot contain are
@@ -251,12 +269,6 @@ impl UniqueNames {
         self.exact_first(names, exact, |unique, name| unique.issue(name, case))
     }
 
-    /// Issues names of files, without extensions, if they are names [of files](UniqueNames::of_files). See [`UniqueNames::issue_all`].
-    pub(crate) fn issue_files(&mut self, names: &[&str]) -> Vec<String> {
-        let issued = self.issue_all(names, Case::Snake);
-        issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
-    }
-
     fn exact_first(
         &mut self,
         names: &[&str],
@@ -264,9 +276,10 @@ impl UniqueNames {
         mut issue: impl FnMut(&mut Self, &str) -> String,
     ) -> Vec<String> {
         let mut issued: Vec<String> = vec![String::new(); names.len()];
+        let are_exact: Vec<bool> = names.iter().map(|name| exact(name)).collect();
         for pass in [true, false] {
-            for (slot, name) in issued.iter_mut().zip(names) {
-                if exact(name) == pass {
+            for ((slot, name), is_exact) in issued.iter_mut().zip(names).zip(&are_exact) {
+                if *is_exact == pass {
                     *slot = issue(self, name);
                 }
             }
@@ -332,24 +345,29 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_has_the_case_equals_its_conversion() {
-        // All strings of up to five of the characters that matter.
+    fn the_conversion_of_certain_words_is_that_of_heck() {
+        // All strings of up to six of the characters that matter.
         let characters = ['a', 'b', 'A', 'B', '1', '_', '-'];
         let mut texts = vec![String::new()];
         let mut counts = [0, 0];
-        for _ in 0..5 {
+        for _ in 0..6 {
             texts = texts.iter().flat_map(|text| characters.map(|character| format!("{text}{character}"))).collect();
             for text in &texts {
-                let converted = [spelled_out(text).to_snake_case(), spelled_out(text).to_upper_camel_case()];
+                let expected = [spelled_out(text).to_snake_case(), spelled_out(text).to_upper_camel_case()];
                 for (index, case) in [Case::Snake, Case::Camel].into_iter().enumerate() {
-                    if has_case(text, case) {
+                    if let Some(converted) = converted(text, case) {
                         counts[index] += 1;
-                        assert_eq!(*text, converted[index], "{case:?}");
+                        assert_eq!(converted, expected[index], "{case:?}: {text}");
                     }
                 }
             }
         }
-        assert!(counts.iter().all(|&count| count > 250), "{counts:?}");
+        assert!(counts.iter().all(|&count| count > 10_000), "{counts:?}");
+        for character in (0..128).map(char::from).filter(|c| !c.is_ascii_alphanumeric()) {
+            let text = format!("a{character}bCd{character}{character}1");
+            assert_eq!(converted(&text, Case::Snake), Some(text.to_snake_case()));
+            assert_eq!(converted(&text, Case::Camel), Some(text.to_upper_camel_case()));
+        }
     }
 
     #[test]
@@ -367,7 +385,10 @@ mod tests {
 
     #[test]
     fn names_of_files_are_distinct_on_every_file_system() {
-        let issued = |names: &[&str]| UniqueNames::of_files(["taken"]).issue_files(names);
+        let issued = |names: &[&str]| -> Vec<String> {
+            let issued = UniqueNames::of_files(["taken"]).issue_all(names, Case::Snake);
+            issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
+        };
         assert_eq!(issued(&["get_ab", "get_a_b", "getAB"]), ["get_ab", "get_a_b", "get_ab_2"]);
         assert_eq!(issued(&["GET-A", "getA", "get_a"]), ["get_a_2", "get_a_3", "get_a"]);
         assert_eq!(issued(&["con", "Con", "LPT9", "com10", "con_x"]), ["con_2", "con_3", "lpt9_2", "com10", "con_x"]);

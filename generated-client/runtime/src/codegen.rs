@@ -27,15 +27,16 @@ pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
+pub use crate::schemas::Schemas;
 pub use crate::style::{Style, ValueStyle};
 pub use crate::values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds};
 #[doc(hidden)]
 pub use crate::{
-    __blocking_call as blocking_call, __call as call, __choice as choice, __content as content,
-    __from_variants as from_variants, __integer_enum as integer_enum, __integer_newtype as integer_newtype,
-    __integer_value as integer_value, __missing as missing, __object as object, __tagged_union as tagged_union,
-    __text_enum as text_enum, __text_newtype as text_newtype, __text_value as text_value, __union as union,
-    __untagged_union as untagged_union,
+    __blocking_call as blocking_call, __call as call, __choice as choice, __content as content, __failures as failures,
+    __from_variants as from_variants, __headers as headers, __integer_enum as integer_enum,
+    __integer_newtype as integer_newtype, __integer_value as integer_value, __missing as missing, __object as object,
+    __setters as setters, __tagged_union as tagged_union, __text_enum as text_enum, __text_newtype as text_newtype,
+    __text_value as text_value, __union as union, __untagged_union as untagged_union,
 };
 
 use serde::{Deserialize, Deserializer};

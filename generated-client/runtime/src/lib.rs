@@ -53,11 +53,13 @@ mod redactor;
 mod request;
 mod response;
 mod retry;
+mod schemas;
 #[cfg(feature = "stream")]
 mod stream;
 mod style;
 mod token;
 pub mod transport;
+mod typed_responses;
 mod values;
 
 pub use binary::Binary;

@@ -10,7 +10,7 @@ use super::Lowering;
 use super::docs;
 use super::lifecycle;
 use super::responses::ResponseNames;
-use super::tags::{IdentifiedOperation, OperationNames};
+use super::tags::IdentifiedOperation;
 use crate::diagnostic::Code;
 use crate::document::openapi::{self, PathItem};
 use crate::document::pointer::PointerRef;
@@ -44,7 +44,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn operation(
         &mut self,
         named: &IdentifiedOperation<'d>,
-        OperationNames { type_name, file }: OperationNames,
+        type_name: String,
         module: &str,
         methods: &mut UniqueNames,
         types: &mut UniqueNames,
@@ -190,9 +190,7 @@ impl<'d> Lowering<'d> {
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
             servers: self.servers(item, operation),
             arguments,
-            arguments_file: format!("arguments/{file}.json"),
             result_schema: success.schema,
-            result_file: format!("results/{file}.json"),
         }
     }
 

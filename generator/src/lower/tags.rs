@@ -16,21 +16,8 @@ use crate::suggest::did_you_mean;
 
 /// The names of modules and files that every client has. `main` is reserved because Cargo would build `main.rs` as a
 /// program.
-const RESERVED_MODULES: &[&str] = &[
-    SHARED,
-    "types",
-    "r#mod",
-    "lib",
-    "main",
-    "runtime",
-    "region",
-    "error_code",
-    "arguments",
-    "results",
-    "catalogue",
-    "client",
-    "missing",
-];
+const RESERVED_MODULES: &[&str] =
+    &[SHARED, "types", "r#mod", "lib", "main", "runtime", "region", "error_code", "catalogue", "client", "missing"];
 
 /// The names of methods that every client has. The accessor of a group has the name of its module.
 const RESERVED_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
@@ -42,13 +29,6 @@ pub(super) struct IdentifiedOperation<'d> {
     pub(super) item: &'d PathItem,
     pub(super) operation: &'d Operation,
     pub(super) id: String,
-}
-
-/// The names of an operation in the client.
-pub(super) struct OperationNames {
-    pub(super) type_name: String,
-    /// The name of its files, without extensions.
-    pub(super) file: String,
 }
 
 /// A group before its operations are lowered.
@@ -72,16 +52,16 @@ impl<'d> Lowering<'d> {
         // Operations get their type names before groups, because callers write the names of operations: a tag and an
         // `operationId` can have the same name.
         let mut groups = self.tags(&operations, &mut types);
-        let files = UniqueNames::of_files([]).issue_files(&ids);
         let positions: HashMap<String, usize> =
             groups.iter().enumerate().map(|(position, group)| (group.name.clone(), position)).collect();
-        for ((named, type_name), file) in operations.iter().zip(type_names).zip(files) {
+        for (named, type_name) in operations.iter().zip(type_names) {
             let Some(group) = positions.get(tag(named.operation)).and_then(|&position| groups.get_mut(position)) else {
                 continue;
             };
-            self.check_names(named.operation, &file, &group.module);
-            let names = OperationNames { type_name, file };
-            let operation = self.operation(named, names, &group.module, &mut group.methods, &mut types);
+            if group.operations.is_empty() {
+                self.check_file_name(named.operation, &group.module);
+            }
+            let operation = self.operation(named, type_name, &group.module, &mut group.methods, &mut types);
             group.operations.push(operation);
         }
         let used = groups.into_iter().filter(|group| !group.operations.is_empty());
@@ -97,15 +77,13 @@ impl<'d> Lowering<'d> {
         .collect()
     }
 
-    /// Reports an operation or a group whose name is too long for the name of a file.
-    fn check_names(&mut self, operation: &Operation, file: &str, module: &str) {
-        let at = self.document.at(operation.node);
-        for (name, key) in [(file, "operationId"), (file_name(module), "tags")] {
-            if name.len() > MAX_FILE_NAME {
-                let message = format!("the name of the generated file would have {} characters", name.len());
-                let help = format!("choose a name of at most {MAX_FILE_NAME} characters");
-                self.sink.report(Code::TooLarge, at.key(key).value(), message, help);
-            }
+    /// Reports a group, at its first operation, whose name is too long for the name of a file.
+    fn check_file_name(&mut self, operation: &Operation, module: &str) {
+        let length = file_name(module).len();
+        if length > MAX_FILE_NAME {
+            let message = format!("the name of the generated file would have {length} characters");
+            let help = format!("choose a name of at most {MAX_FILE_NAME} characters");
+            self.sink.report(Code::TooLarge, self.document.at(operation.node).key("tags").value(), message, help);
         }
     }
 
@@ -314,12 +292,6 @@ mod tests {
             "CON Con2 con_3.rs: d",
         ];
         assert_eq!(groups(&paths(&operations)), expected);
-        let api = model(&paths(&operations));
-        let files: Vec<_> = api.operations().map(|operation| operation.arguments_file.as_str()).collect();
-        assert_eq!(
-            files,
-            ["arguments/things.json", "arguments/get_a_b.json", "arguments/get_ab.json", "arguments/d.json"]
-        );
     }
 
     #[test]
@@ -342,10 +314,10 @@ mod tests {
 
     #[test]
     fn the_name_of_a_file_has_a_limit() {
-        let id = "a".repeat(MAX_FILE_NAME);
-        assert_eq!(groups(&paths(&[(&id, "")])).len(), 1);
-        let expected = "/paths/~1p0/get/operationId: the name of the generated file would have 201 characters";
-        assert_eq!(problems(&paths(&[(&format!("{id}a"), "")])), [expected]);
+        let tagged = |length: usize| paths(&[("get", &format!("tags: [{}], ", "a".repeat(length)))]);
+        assert_eq!(groups(&tagged(MAX_FILE_NAME)).len(), 1);
+        let expected = "/paths/~1p0/get/tags: the name of the generated file would have 201 characters";
+        assert_eq!(problems(&tagged(MAX_FILE_NAME + 1)), [expected]);
     }
 
     #[test]

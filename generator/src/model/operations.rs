@@ -68,12 +68,8 @@ pub(crate) struct Operation {
     /// The parameters and the body as arguments of a dynamic call: by their names on the wire, in the order of the
     /// document.
     pub(crate) arguments: Vec<Argument>,
-    /// The path of the file with the JSON Schema of the arguments.
-    pub(crate) arguments_file: String,
     /// The schema of the result of a successful call, if the result is JSON.
     pub(crate) result_schema: Option<SchemaId>,
-    /// The path of the file with the JSON Schema of the result.
-    pub(crate) result_file: String,
 }
 
 /// The header with the media type that the response should have.
