@@ -1,6 +1,6 @@
 //! Converts names of OpenAPI to Rust identifiers.
 //!
-//! In: names as a specification spells them. Out: valid identifiers, each issued by a [`Scope`] so that it is unique.
+//! In: names as a specification spells them. Out: valid identifiers, each issued by a [`UniqueNames`] so that it is unique.
 //! All names of the generated code are decided here.
 //!
 //! An identifier depends only on the spelling of its name; a second name with the same identifier gets a number. Adding
@@ -100,7 +100,7 @@ pub(crate) fn operation_id(method: &str, path: &str) -> String {
     identifier(&format!("{method}_{path}"), Case::Snake)
 }
 
-/// The identifier of a name. Different names can have the same identifier; [`Scope`] makes identifiers unique.
+/// The identifier of a name. Different names can have the same identifier; [`UniqueNames`] makes identifiers unique.
 pub(crate) fn identifier(name: &str, case: Case) -> String {
     let mut identifier = converted(name, case).unwrap_or_else(|| {
         let words = spelled_out(name);
@@ -198,21 +198,21 @@ pub(crate) fn file_name(module: &str) -> &str {
     module.strip_prefix("r#").unwrap_or(module)
 }
 
-/// A namespace in which every identifier is issued once.
+/// The identifiers of one namespace of the generated code, each issued once.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Scope {
+pub(crate) struct UniqueNames {
     used: HashSet<String>,
-    /// The last number that was tried for each identifier. Smaller numbers need no second try, because a scope never
-    /// frees an identifier.
+    /// The last number that was tried for each identifier. Smaller numbers need no second try, because identifiers are
+    /// never freed.
     numbers: HashMap<String, usize>,
 }
 
-impl Scope {
-    /// A scope in which some identifiers are reserved.
+impl UniqueNames {
+    /// Names of which some identifiers are reserved.
     pub(crate) fn with_reserved<'a>(reserved: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut scope = Self::default();
-        scope.reserve(reserved);
-        scope
+        let mut names = Self::default();
+        names.reserve(reserved);
+        names
     }
 
     /// Reserves identifiers: they are not issued any more.
@@ -220,7 +220,7 @@ impl Scope {
         self.used.extend(reserved.into_iter().map(str::to_owned));
     }
 
-    /// A scope for the files of one folder, and for modules, which have the names of their files. The names are
+    /// Names of the files of one folder, and for modules, which have the names of their files. The names are
     /// distinct on every file system, because identifiers in snake case have no upper-case letters, and device names
     /// are reserved.
     pub(crate) fn of_files<'a>(reserved: impl IntoIterator<Item = &'a str>) -> Self {
@@ -251,12 +251,12 @@ impl Scope {
         self.issue(&type_name(name), Case::Camel)
     }
 
-    /// Whether [`Scope::issue_type`] would have to number the identifier.
+    /// Whether [`UniqueNames::issue_type`] would have to number the identifier.
     pub(crate) fn has_type(&self, name: &str) -> bool {
         self.used.contains(&identifier(&type_name(name), Case::Camel))
     }
 
-    /// Issues the identifiers of public types; see [`Scope::issue_all`].
+    /// Issues the identifiers of public types; see [`UniqueNames::issue_all`].
     pub(crate) fn issue_types(&mut self, names: &[&str]) -> Vec<String> {
         let exact = |name: &str| identifier(name, Case::Camel) == name && !is_reserved_type(name);
         self.exact_first(names, exact, Self::issue_type)
@@ -266,13 +266,7 @@ impl Scope {
     /// member whose name only converts to the same identifier does not rename them.
     pub(crate) fn issue_all(&mut self, names: &[&str], case: Case) -> Vec<String> {
         let exact = |name: &str| identifier(name, case).trim_start_matches("r#") == name;
-        self.exact_first(names, exact, |scope, name| scope.issue(name, case))
-    }
-
-    /// Issues names of files, without extensions, in a scope [of files](Scope::of_files). See [`Scope::issue_all`].
-    pub(crate) fn issue_files(&mut self, names: &[&str]) -> Vec<String> {
-        let issued = self.issue_all(names, Case::Snake);
-        issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
+        self.exact_first(names, exact, |unique, name| unique.issue(name, case))
     }
 
     fn exact_first(
@@ -377,21 +371,24 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_issues_each_identifier_once() {
-        let mut scope = Scope::default();
-        assert_eq!(scope.issue("class_name", Case::Snake), "class_name");
-        assert_eq!(scope.issue("class-name", Case::Snake), "class_name_2");
-        assert_eq!(scope.issue("className", Case::Snake), "class_name_3");
-        assert_eq!(scope.issue("type", Case::Snake), "r#type");
-        assert_eq!(scope.issue("Type", Case::Snake), "type_2");
-        assert_eq!(["self", "Self", "SELF"].map(|name| scope.issue(name, Case::Snake)), ["self_", "self_2", "self_3"]);
-        assert_eq!(["self", "Self"].map(|name| scope.issue(name, Case::Camel)), ["Self_", "Self2"]);
-        assert_eq!(scope.issue_type("Option"), "OptionSchema");
+    fn each_identifier_is_issued_once() {
+        let mut names = UniqueNames::default();
+        assert_eq!(names.issue("class_name", Case::Snake), "class_name");
+        assert_eq!(names.issue("class-name", Case::Snake), "class_name_2");
+        assert_eq!(names.issue("className", Case::Snake), "class_name_3");
+        assert_eq!(names.issue("type", Case::Snake), "r#type");
+        assert_eq!(names.issue("Type", Case::Snake), "type_2");
+        assert_eq!(["self", "Self", "SELF"].map(|name| names.issue(name, Case::Snake)), ["self_", "self_2", "self_3"]);
+        assert_eq!(["self", "Self"].map(|name| names.issue(name, Case::Camel)), ["Self_", "Self2"]);
+        assert_eq!(names.issue_type("Option"), "OptionSchema");
     }
 
     #[test]
     fn names_of_files_are_distinct_on_every_file_system() {
-        let issued = |names: &[&str]| Scope::of_files(["taken"]).issue_files(names);
+        let issued = |names: &[&str]| -> Vec<String> {
+            let issued = UniqueNames::of_files(["taken"]).issue_all(names, Case::Snake);
+            issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
+        };
         assert_eq!(issued(&["get_ab", "get_a_b", "getAB"]), ["get_ab", "get_a_b", "get_ab_2"]);
         assert_eq!(issued(&["GET-A", "getA", "get_a"]), ["get_a_2", "get_a_3", "get_a"]);
         assert_eq!(issued(&["con", "Con", "LPT9", "com10", "con_x"]), ["con_2", "con_3", "lpt9_2", "com10", "con_x"]);
@@ -407,7 +404,7 @@ mod tests {
 
     #[test]
     fn a_name_that_equals_its_identifier_keeps_it() {
-        let issued = |names: &[&str]| Scope::default().issue_all(names, Case::Snake);
+        let issued = |names: &[&str]| UniqueNames::default().issue_all(names, Case::Snake);
         assert_eq!(issued(&["class_name"]), ["class_name"]);
         assert_eq!(issued(&["class-name", "class_name"]), ["class_name_2", "class_name"]);
         assert_eq!(issued(&["a-b", "a_b_2", "a_b"]), ["a_b_3", "a_b_2", "a_b"]);

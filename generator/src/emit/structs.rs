@@ -126,7 +126,7 @@ impl Emitter<'_> {
 
     /// The constructor `new` with all required fields, and a method for each optional field. A type that is only received
     /// has no such methods, which would be most of the code of a client: callers set its public fields. It has `Default`
-    /// if no field is required. A type that no operation uses is only decoded.
+    /// if no field is required.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> Option<TokenStream> {
         if let Some(builder_name) = &definition.builder_name {
             return Some(self.builder_of(definition, object, builder_name));
@@ -151,7 +151,7 @@ impl Emitter<'_> {
                 }
             }
         });
-        if !definition.is_used || required.is_empty() && !definition.is_input {
+        if !definition.is_constructed || required.is_empty() && !definition.is_input {
             return default;
         }
         let (constructor, extra) = match (required.as_slice(), &definition.required_name) {

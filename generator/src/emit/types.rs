@@ -31,7 +31,7 @@ impl<'a> Emitter<'a> {
             TypeKind::Union(union) => self.union(definition, union),
             TypeKind::Newtype(primitive) => self.newtype(definition, *primitive),
             TypeKind::Alias(ty) => {
-                let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
+                let about = doc(&docs::type_docs(self.api, definition));
                 let name = ident(&definition.name);
                 let ty = self.ty(ty, &quote! { super });
                 quote! { #about pub type #name = #ty; }
@@ -40,7 +40,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
-        let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
+        let about = doc(&docs::type_docs(self.api, definition));
         let name = ident(&definition.name);
         let inner = primitive_type(primitive);
         let implementation = match primitive {
