@@ -497,8 +497,10 @@ fn encoding(encoding: openapiv3::Encoding) -> Encoding {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use crate::diagnostic::Code;
-    use crate::document::Document;
+    use crate::document::{Document, limits};
     use crate::{Dialect, Source};
 
     #[test]
@@ -520,6 +522,24 @@ mod tests {
         assert_eq!(problem(document("links: {l: {operationId: a}}", "links: {l: {operationId: a}}")), None);
         assert_eq!(problem(document("links: {l: {}}", "")).as_deref(), Some(link));
         assert_eq!(problem(document("", "links: {l: {}}")).as_deref(), Some(link));
+    }
+
+    #[test]
+    fn the_deepest_document_fits_on_the_stack_of_a_thread() {
+        // `components`, `schemas` and `T` are levels, too.
+        let levels = limits::DEPTH - 4;
+        let text = format!(
+            "{{\"openapi\": \"3.0.3\", \"info\": {{\"title\": \"T\", \"version\": \"1\"}}, \"paths\": {{}}, \
+             \"components\": {{\"schemas\": {{\"T\": {}{{\"type\": \"string\"}}{}}}}}}}",
+            "{\"type\": \"array\", \"items\": ".repeat(levels),
+            "}".repeat(levels)
+        );
+        let read = move || {
+            let source = Source::new("x.json", text);
+            let document = Document::read(&source, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
+            assert_eq!(document.api.schemas.ids().count(), levels + 1);
+        };
+        thread::Builder::new().stack_size(2 << 20).spawn(read).unwrap().join().unwrap();
     }
 
     #[test]
