@@ -4,7 +4,7 @@
 //! the two. The strings of the tree are borrowed, so nothing is copied that the type does not keep.
 //!
 //! The types of `openapiv3` are nested, untagged and flattened: each level buffers all values below it before it deserializes
-//! them. So an object is deserialized alone ([`Shallow`]): of the objects that it contains it has only that they are there.
+//! them. So an object is deserialized without the objects that it contains: only their presence is visible ([`Shallow`]).
 
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};

@@ -5,10 +5,10 @@
 //! other YAML files.
 //!
 //! The text is parsed to a tree of [`Node`]s (`yaml`). Overlays change the tree (`overlay`), and operations can be removed
-//! from it (`prune`). Then it is validated against the vocabulary of OpenAPI 3.0 (`validate`). `serde_yaml` and `openapiv3`
-//! deserialize the same values, and `convert` converts the result to the objects that all later stages share (`openapi`,
-//! `schema`): each object has its location, each reference its target. This stage knows which keys and values are allowed
-//! where, not what they mean.
+//! from it (`prune`). Then it is validated against the vocabulary of OpenAPI 3.0 (`validate`). `openapiv3` deserializes each
+//! object as `serde_yaml` reads its values (`deserialize`), and `convert` converts it to the objects that all later stages
+//! share (`openapi`, `schema`): each object has its location, each reference its target. This stage knows which keys and
+//! values are allowed where, not what they mean.
 //!
 //! ```
 //! use flighthub2_generator::document::{Document, ElementKind};

@@ -86,7 +86,7 @@ pub(crate) struct Needs<'d> {
     of_document: Vec<usize>,
 }
 
-/// Positions of components.
+/// A set of components: whether it contains the component at each position.
 type Positions = Vec<bool>;
 
 impl<'d> Needs<'d> {
@@ -112,7 +112,7 @@ impl<'d> Needs<'d> {
         }
         let needs = Self {
             of_components: vec![Vec::new(); components.len()],
-            of_operations: vec![Vec::new(); operations.len()],
+            of_operations: vec![Vec::new(); members(tree).count()],
             of_document: Vec::new(),
             positions,
             components,
