@@ -336,6 +336,8 @@ PEERS = {
 }
 # Ours, with its options: as it is used, and with what the others always generate.
 OURS = {"this generator": [], "… with `--unused-types`": ["--unused-types"]}
+# The method of an operation in the code of a peer. Some peers omit operations, such as those without an id, without an error.
+CALL = re.compile(r"\bpub async fn\b")
 # A run of some milliseconds is measured several times: the least cost is that of the program alone.
 RUNS = 3
 # Aims for the cost of a document, as a multiple of that of the cheaper peer.
@@ -364,6 +366,7 @@ def peer_one(arguments, scratch, peer, name, path):
         command = PEERS[peer](arguments.programs, path, out)
     finished, cpu, memory = measure(command, out, arguments.runs)
     files = [file for file in out.rglob("*.rs") if file.stat().st_size]
+    calls = sum(len(CALL.findall(file.read_text())) for file in files) if peer in PEERS else 0
     shutil.rmtree(out)
     if finished.code < 0:
         result = "limited"
@@ -371,7 +374,7 @@ def peer_one(arguments, scratch, peer, name, path):
         result = "panicked"
     else:
         result = "taken" if finished.code == 0 and files else "refused"
-    return {"name": name, "state": result, "cpu": cpu, "memory": memory}
+    return {"name": name, "state": result, "cpu": cpu, "memory": memory, "calls": calls}
 
 
 def peers(arguments):
@@ -404,7 +407,8 @@ def peers(arguments):
             f"| {peer} | {total['taken']} | {total['refused']} | {total['panicked']} | {total['limited']} | "
             f"{cpu:.1f} s | {memory >> 20} MB |"
         )
-    lines += ["", *ratios(found, common)]
+    operations = {result["name"]: result["operations"] for result in load(arguments)}
+    lines += ["", *ratios(found, common, operations)]
     (arguments.work / "peers.md").write_text("\n".join(lines) + "\n")
     write_table(arguments.work / "peers.tsv", COSTS, [costs(found, name) for name in common])
     print("\n".join(lines))
@@ -420,12 +424,17 @@ def costs(found, name):
     return [name.removeprefix("d_"), *seconds, *memory]
 
 
-def ratios(found, common):
-    """Our cost divided by that of the cheaper peer, of each document that all take."""
+def ratios(found, common, operations):
+    """Our cost divided by that of the cheaper peer that has all operations, of each document that all take."""
+    complete = {name: [peer for peer in PEERS if found[peer][name]["calls"] >= operations[name]] for name in common}
+    omitted = sum(not complete[name] for name in common)
+    common = [name for name in common if complete[name]]
     if not common:
         return ["No document is taken by all."]
+    counts = ", ".join(f"{peer} {sum(peer in peers for peers in complete.values())}" for peer in PEERS)
     lines = [
-        "Our cost of a document, divided by that of the peer that needs least for it:",
+        "Our cost of a document, divided by that of the peer that needs least for it. Only peers whose code has a method for",
+        f"each operation are compared ({counts} documents); {omitted} documents have no such peer.",
         "",
         "| | median | 90 % | most | aim | documents beyond |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -433,7 +442,7 @@ def ratios(found, common):
     beyond = []
     columns = [(ours, *column) for column in (("cpu", "CPU time"), ("memory", "memory")) for ours in OURS]
     for ours, key, title in columns:
-        ratio = {name: found[ours][name][key] / min(found[peer][name][key] for peer in PEERS) for name in common}
+        ratio = {name: found[ours][name][key] / min(found[peer][name][key] for peer in complete[name]) for name in common}
         title = f"{title}{'' if ours == 'this generator' else ' ' + ours}"
         ordered = sorted(ratio.values())
         high = sorted((name for name in common if ratio[name] > AIMS[key]), key=ratio.get, reverse=True)
