@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
+use crate::specifications::documents::piece;
 use flighthub2_generator::{Code, Dialect, Source, lint};
 use serde_yaml::Value;
 
@@ -110,7 +111,10 @@ fn place<'v>(value: &'v mut Value, pointer: &str) -> (&'v mut Value, Value) {
 
 #[test]
 fn an_error_is_reported_by_its_rule_and_no_other() {
-    let specification: Value = serde_yaml::from_str(&specification()).unwrap();
+    let whole: Value = serde_yaml::from_str(&specification()).unwrap();
+    let specification = part(&whole);
+    let clean = lint(&Source::new("spec.yaml", serde_yaml::to_string(&specification).unwrap()), Dialect::FlightHub);
+    assert!(clean.problems().is_empty(), "{clean}");
     let halves = SLIPS.split_at(SLIPS.len() / 2);
     let wrong = thread::scope(|scope| {
         let first = scope.spawn(|| reported_otherwise(&specification, halves.0));
@@ -121,6 +125,33 @@ fn an_error_is_reported_by_its_rule_and_no_other() {
     let tried: BTreeSet<Code> = SLIPS.iter().map(|(code, ..)| *code).collect();
     let rules = Code::ALL.iter().filter(|code| code.is_rule());
     assert_eq!(tried, rules.copied().collect(), "a mistake for every rule");
+}
+
+/// The part of the specification that the mistakes are in: linting all of it once for each of them takes ten times as long.
+fn part(whole: &Value) -> Value {
+    let mut paths: Vec<&Value> = Vec::new();
+    let mut part = Value::Null;
+    for (_, owner, below, mistake) in SLIPS {
+        let mut copy = part.clone();
+        // A component that is added has no owner yet.
+        if (below.is_empty() && mistake.is_some()) || exists(&mut copy, owner) {
+            continue;
+        }
+        let all = whole["paths"].as_mapping().unwrap().keys();
+        let path = all
+            .map(|path| (path, piece(whole, &[path])))
+            .find_map(|(path, mut piece)| exists(&mut piece, owner).then_some(path));
+        paths.push(path.unwrap_or_else(|| panic!("no path needs {owner}")));
+        part = piece(whole, &paths);
+    }
+    part
+}
+
+fn exists(document: &mut Value, pointer: &str) -> bool {
+    document.is_mapping() && {
+        let (parent, key) = place(document, pointer);
+        parent.as_mapping().is_some_and(|members| members.contains_key(&key))
+    }
 }
 
 /// Errors that their rule does not report, or that another rule reports.
