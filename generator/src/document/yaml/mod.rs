@@ -14,9 +14,9 @@ mod tests;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use flighthub2_yaml_events::{Event, ScalarStyle};
 use key_index::KeyIndex;
 use offsets::Offsets;
-use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::limits;
 use super::node::{Entry, Node, Scalar, Size, Value};
@@ -48,7 +48,7 @@ pub(crate) fn parse(source: &Source, allow_aliases: bool) -> Result<Node<'_>, Ve
             return result;
         }
     }
-    parsed(Events::Yaml(Box::new(Parser::new_from_str(text)), Offsets::new(text)))
+    parsed(Events::Yaml(flighthub2_yaml_events::Events::new(text), Offsets::new(text)))
 }
 
 type Parsed<T> = Result<T, Box<Diagnostic>>;
@@ -56,7 +56,7 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 /// The events of a text.
 enum Events<'a> {
     Json(json::Events<'a>),
-    Yaml(Box<Parser<'a, saphyr_parser::StrInput<'a>>>, Offsets),
+    Yaml(flighthub2_yaml_events::Events<'a>, Offsets),
 }
 
 struct Builder<'a> {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use saphyr_parser::Span;
+use flighthub2_yaml_events::Span;
 
 /// The multi-byte characters of a text.
 pub(super) struct Offsets {
