@@ -490,7 +490,7 @@ fn a_caller_chooses_the_media_type_of_a_response() {
     let arguments = json!({"id": "a", "Accept": "q", "Accept (header)": "text/csv"});
     let parts = written(&serde_json::from_value::<GetPet>(arguments.clone()).unwrap());
     assert_eq!((parts.accepted(), parts.query_text()), ("text/csv", "Accept=q"));
-    let schema: JsonValue = serde_json::from_str(GetPet::INFO.arguments).unwrap();
+    let schema = GetPet::INFO.arguments_schema();
     assert_eq!(schema["properties"]["Accept (header)"]["enum"].as_array().unwrap().len(), 6);
     assert!(arguments.as_object().unwrap().keys().all(|name| schema["properties"].get(name).is_some()));
 }
@@ -533,7 +533,7 @@ fn a_response_is_decoded_by_its_media_type() {
     assert_eq!(shown("text/csv", "a"), json!({"text/csv": "a"}));
     assert_eq!(shown("text/json", json), json!({"application/json": {"name": "a"}}));
     assert_eq!(shown("image/gif", "p"), json!({"image/*": "cA=="}));
-    let result: JsonValue = serde_json::from_str(GetPet::INFO.result).unwrap();
+    let result = GetPet::INFO.result_schema();
     assert_eq!(result["oneOf"].as_array().unwrap().len(), 6);
     assert_eq!(result["oneOf"][1]["properties"], json!({"text/csv": {"type": "string"}}));
     // By status, and then by media type.

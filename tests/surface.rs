@@ -62,7 +62,7 @@ fn assert_changes(edit: (&str, &str), files: &[&str], lines: &[&str]) {
 fn a_changed_description_changes_its_documentation() {
     assert_changes(
         ("description: Name shown within the project.", "description: Name that others see."),
-        &["arguments/add_project_members.json", "types/projects.rs"],
+        &["schemas.json", "types/projects.rs"],
         &[
             r#"- "description": "Name shown within the project.","#,
             r#"+ "description": "Name that others see.","#,
@@ -104,7 +104,7 @@ fn an_added_property_adds_its_lines() {
             "        nickname:\n          type: string\n          description: Name shown within the project.\n        \
              badge:\n          type: integer\n          description: A new one.\n",
         ),
-        &["arguments/add_project_members.json", "types/projects.rs"],
+        &["schemas.json", "types/projects.rs"],
         &[
             r#"+ "badge": {"#,
             r#"+ "description": "A new one.","#,
@@ -202,9 +202,9 @@ fn unsettled_facts_are_bold_in_the_documentation() {
 #[test]
 fn the_language_of_alerts_has_no_default() {
     let generated = spec::generated();
-    let arguments: Value = serde_json::from_str(&generated.files["arguments/get_device_hms.json"]).unwrap();
-    let language = &arguments["properties"]["language"];
-    let named = language["$ref"].as_str().map(|target| arguments.pointer(target.trim_start_matches('#')).unwrap());
+    let schemas: Value = serde_json::from_str(&generated.files["schemas.json"]).unwrap();
+    let language = &schemas["operations"]["getDeviceHms"]["arguments"]["properties"]["language"];
+    let named = language["$ref"].as_str().map(|target| schemas.pointer(target.trim_start_matches('#')).unwrap());
     for schema in [Some(language), named].into_iter().flatten() {
         assert!(schema.get("default").is_none(), "{schema}");
     }

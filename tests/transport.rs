@@ -23,6 +23,7 @@ use flighthub2::{Client, ClientBuilder, Delivery, ErrorKind, Idempotency, Risk};
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, builder, client};
 use flighthub2_tests::clock::Instantly;
+use flighthub2_tests::log::everything_shown;
 use flighthub2_tests::scripted::Scripted;
 use flighthub2_tests::server::{Server, http_response, json};
 use flighthub2_tests::vectors::{self, normalized};
@@ -78,6 +79,87 @@ async fn errors_report_the_delivery_known_to_the_transport() {
             assert_eq!(transport.take_requests().len(), if again { 2 } else { 1 }, "{error}");
         }
     }
+}
+
+/// An error that contains the request, as that of a careless HTTP library does.
+#[derive(Debug)]
+#[expect(dead_code, reason = "only `Debug` reads the bytes")]
+struct Careless {
+    request: String,
+    bytes: Vec<u8>,
+    cause: io::Error,
+}
+
+impl Careless {
+    fn new(request: &Request<Bytes>) -> Self {
+        let headers = request.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+        let request = format!("{} {}", request.uri(), headers.collect::<Vec<_>>().join("; "));
+        assert!(request.contains(TOKEN));
+        let cause = io::Error::other(format!("?token={}", TOKEN.replace('_', "%5F")));
+        Self { bytes: request.clone().into_bytes(), cause, request }
+    }
+}
+
+impl std::fmt::Display for Careless {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot send {}", self.request)
+    }
+}
+
+impl std::error::Error for Careless {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}
+
+#[tokio::test]
+async fn no_error_shows_the_token_that_a_transport_wrote_into_its_own() {
+    /// Where the body of the response breaks off.
+    struct Broken(Option<TransportError>);
+    impl http_body::Body for Broken {
+        type Data = Bytes;
+        type Error = TransportError;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+            Poll::Ready(self.0.take().map(Err))
+        }
+    }
+    type Reply = fn(&Request<Bytes>) -> Result<Response<Body>, TransportError>;
+    let replies: [Reply; 4] = [
+        |request| Err(TransportError::not_sent(Careless::new(request))),
+        |request| Err(TransportError::maybe_sent(Careless::new(request)).timed_out()),
+        // One error within another.
+        |request| Err(TransportError::maybe_sent(TransportError::maybe_sent(Careless::new(request)))),
+        |request| {
+            let broken = TransportError::maybe_sent(Careless::new(request));
+            Ok(Response::new(Body::new(Broken(Some(broken)))))
+        },
+    ];
+    let decimal = format!("{:?}", TOKEN.as_bytes());
+    let hidden = [TOKEN.to_owned(), TOKEN.replace('_', "%5F"), decimal.trim_matches(['[', ']']).to_owned()];
+    for reply in replies {
+        let fh = over(Scripted::new(reply)).max_attempts(1).build().unwrap();
+        let error = fh.projects().list().send().await.unwrap_err();
+        let shown = everything_shown(&error);
+        for secret in &hidden {
+            assert!(!shown.contains(secret.as_str()), "{secret} is shown: {shown}");
+        }
+        // What is no secret is still there, of each error.
+        assert!(shown.contains("cannot send https://flighthub.example.com/prefix/openapi/v0.1/project"), "{shown}");
+        assert!(shown.contains("x-user-token: ***") && shown.contains("?token=***"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_a_transport_without_a_secret_can_be_downcast() {
+    let refused = |_: &Request<Bytes>| Err(TransportError::not_sent(io::Error::from(io::ErrorKind::ConnectionRefused)));
+    let fh = over(Scripted::new(refused)).max_attempts(1).build().unwrap();
+    let error = fh.projects().list().send().await.unwrap_err();
+    let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<io::Error>());
+    assert_eq!(source.map(io::Error::kind), Some(io::ErrorKind::ConnectionRefused));
 }
 
 #[test]

@@ -197,7 +197,7 @@ impl Filter {
         }
         let unwanted = operations.iter().filter(|operation| !self.is_wanted(operation));
         let removed: HashSet<String> = unwanted.map(|operation| operation.pointer.clone()).collect();
-        let components = Needs::new(&document.tree, document.policy, &operations).only_of(&operations, &removed);
+        let components = Needs::new(&document.tree, document.policy).only_of(&operations, &removed);
         prune::remove(&mut document.tree, &removed, &HashSet::new(), &components);
         Ok(removed.len())
     }

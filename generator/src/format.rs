@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::emit::{Content, LINE_END, OutputFile};
 use crate::rustdoc::ROOT;
@@ -97,29 +97,25 @@ fn text(content: Content<'_>, header: &str, root: &str) -> Result<String, String
             Ok(text.text.replace(ROOT, root))
         }
         Content::Yaml(yaml) => Ok(format!("# {header}\n{yaml}")),
-        Content::Json(schema) => {
-            let schema = WithComment { comment: header, schema: &schema };
-            let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
+        Content::Json(members) => {
+            let object = WithComment { comment: header, members: &members };
+            let text = serde_json::to_string_pretty(&object).map_err(|error| error.to_string())?;
             Ok(text + "\n")
         }
     }
 }
 
-/// A JSON Schema with `$comment` as its first key.
+/// An object with `$comment` as its first key.
 struct WithComment<'a> {
     comment: &'a str,
-    schema: &'a Value,
+    members: &'a Map<String, Value>,
 }
 
 impl Serialize for WithComment<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("$comment", self.comment)?;
-        match self.schema.as_object() {
-            Some(members) => members.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?,
-            // A boolean schema has no keys.
-            None => map.serialize_entry("allOf", &[self.schema])?,
-        }
+        self.members.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
         map.end()
     }
 }

@@ -1,9 +1,9 @@
-//! JSON Schema (2020-12) of the arguments and the result of an operation, for tools that select operations and fill in
+//! JSON Schema (2020-12) of the arguments and the result of each operation, for tools that select operations and fill in
 //! their arguments.
 //!
-//! In: schemas of OpenAPI 3.0. Out: equivalent JSON Schemas. Each is self-contained: the schemas that it refers to are
-//! under `$defs`. If these are [too many](MAX_DEFINITIONS) for a tool, the schemas of the catalogue have the nearest ones
-//! only. This module does not depend on Rust.
+//! In: schemas of OpenAPI 3.0. Out: equivalent JSON Schemas, which refer to the definitions under `$defs` of the same file:
+//! each definition is written once. The runtime makes a self-contained schema of an operation. This module does not depend
+//! on Rust.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,52 +12,28 @@ use serde_json::{Map, Number, Value, json};
 use crate::document::arena::ObjectOrRef;
 use crate::document::pointer::{escape, unescape};
 use crate::document::schema::{AdditionalProperties, Schema, SchemaId, Schemas, Type};
-use crate::model::{Body, Encoding, MediaTypeEnum, Operation, Primitive, Response, TypeRef};
+use crate::model::{Api, Body, Encoding, MediaTypeEnum, Operation, Primitive, Response, TypeRef};
 
 /// The version of JSON Schema of the output.
 const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The maximum number of definitions of a schema of the catalogue. In some documents most types refer to each other, so
-/// that the schema of each result would contain them all: a megabyte for each operation.
-const MAX_DEFINITIONS: usize = 100;
+/// What distinguishes the name of a definition for parts of `multipart` from that of the definition for JSON: a character
+/// that names of components cannot contain.
+const OF_PARTS: &str = "@parts";
 
-/// The number of definitions that remain of more than [`MAX_DEFINITIONS`]: the nearest ones. Those that they refer to allow
-/// any value.
-const NEAREST_DEFINITIONS: usize = 25;
-
-/// The schema of an object with the arguments of an operation.
-pub(crate) fn arguments(schemas: &Schemas, operation: &Operation) -> Value {
+/// The schemas of all operations by their ids, and the definitions that they refer to.
+pub(crate) fn of_operations(schemas: &Schemas, api: &Api) -> Map<String, Value> {
     let mut definitions = Definitions::new(schemas);
-    let body = operation.body.as_ref();
-    // The body is the last of them.
-    let own = body.and_then(|body| definitions.body(body)).zip(operation.arguments.len().checked_sub(1));
-    let mut properties = Map::new();
-    let mut required: Vec<Value> = Vec::new();
-    for (index, argument) in operation.arguments.iter().enumerate() {
-        let mut converted = match (&own, argument.schema) {
-            (Some((own, at)), _) if *at == index => own.clone(),
-            (_, Some(schema)) => definitions.convert(schema),
-            (_, None) if !argument.media_types.is_empty() => json!({ "type": "string", "enum": argument.media_types }),
-            (_, None) => json!({}),
-        };
-        if let (Some(description), Value::Object(object)) = (&argument.description, &mut converted) {
-            object.insert("description".to_owned(), description.as_str().into());
-        }
-        if argument.required {
-            required.push(argument.name.as_str().into());
-        }
-        properties.insert(argument.name.clone(), converted);
-    }
-    let mut schema = Map::new();
-    schema.insert("$schema".to_owned(), VERSION.into());
-    schema.insert("type".to_owned(), "object".into());
-    schema.insert("properties".to_owned(), Value::Object(properties));
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), Value::Array(required));
-    }
-    schema.insert("additionalProperties".to_owned(), Value::Bool(false));
-    definitions.close(&mut schema);
-    Value::Object(schema)
+    let operations: Map<String, Value> = api
+        .operations()
+        .map(|operation| {
+            let (arguments, result) = (definitions.arguments(operation), definitions.result(operation));
+            (operation.id.clone(), json!({ "arguments": arguments, "result": result }))
+        })
+        .collect();
+    let mut file = Map::from_iter([("operations".to_owned(), Value::Object(operations))]);
+    definitions.close(&mut file);
+    file
 }
 
 /// A string, or bytes that callers encode.
@@ -80,42 +56,6 @@ fn file() -> Map<String, Value> {
     Map::from_iter([("anyOf".to_owned(), json!([{ "type": "string" }, object]))])
 }
 
-/// The schema of the result of a successful call.
-pub(crate) fn result(schemas: &Schemas, operation: &Operation) -> Value {
-    let schema =
-        || operation.result_schema.map_or(Value::Bool(true), |id| bundle_with(schemas, id, Definitions::close));
-    match &operation.response {
-        // The schema of `data` is nullable if `data` can be null.
-        Response::Data(_) | Response::OptionalData(_) | Response::Plain(_) => schema(),
-        Response::OptionalPlain(_) => or_no_content(schema()),
-        Response::Empty | Response::NoContent => json!({ "$schema": VERSION, "type": "null" }),
-        Response::Text(_) => json!({ "$schema": VERSION, "type": "string" }),
-        Response::Bytes(_) => json!({ "$schema": VERSION, "type": "string", "contentEncoding": "base64" }),
-        Response::ByMediaType(contents) => by_media_type(schemas, contents),
-        // Which of them a value is of is a matter of the status.
-        Response::ByStatus(_) => Value::Bool(true),
-    }
-}
-
-/// A self-contained schema of an object whose only key is one of the media types.
-fn by_media_type(schemas: &Schemas, contents: &MediaTypeEnum) -> Value {
-    let mut definitions = Definitions::new(schemas);
-    let alternatives = contents.variants.iter().filter_map(|variant| {
-        let schema = match (&variant.response, variant.schema) {
-            (Response::Text(_), _) => raw(false),
-            (Response::Bytes(_), _) => raw(true),
-            (_, Some(schema)) => definitions.convert(schema),
-            (_, None) => json!({}),
-        };
-        Some(of_media_type(variant.media_types.first()?, &schema))
-    });
-    let alternatives: Vec<Value> = alternatives.collect();
-    let mut schema = Map::from_iter([("$schema".to_owned(), VERSION.into())]);
-    schema.insert("oneOf".to_owned(), Value::Array(alternatives));
-    definitions.close(&mut schema);
-    Value::Object(schema)
-}
-
 /// The schema of an object whose only key is a media type.
 fn of_media_type(media_type: &str, schema: &Value) -> Value {
     json!({
@@ -126,26 +66,8 @@ fn of_media_type(media_type: &str, schema: &Value) -> Value {
     })
 }
 
-/// A self-contained schema that also allows null, the result of a response without content.
-fn or_no_content(schema: Value) -> Value {
-    let Value::Object(mut inner) = schema else { return schema };
-    let mut schema = Map::new();
-    for key in ["$schema", "$defs"] {
-        if let Some(value) = inner.remove(key) {
-            schema.insert(key.to_owned(), value);
-        }
-    }
-    schema.insert("anyOf".to_owned(), json!([Value::Object(inner), { "type": "null" }]));
-    Value::Object(schema)
-}
-
-/// A self-contained schema, with all definitions.
+/// A self-contained schema.
 pub(crate) fn bundle(schemas: &Schemas, id: SchemaId) -> Value {
-    bundle_with(schemas, id, Definitions::close_with_all)
-}
-
-/// A self-contained schema with the definitions that `close` adds.
-fn bundle_with<'d>(schemas: &'d Schemas, id: SchemaId, close: fn(Definitions<'d>, &mut Map<String, Value>)) -> Value {
     let mut definitions = Definitions::new(schemas);
     let mut bundled = Map::new();
     bundled.insert("$schema".to_owned(), VERSION.into());
@@ -153,7 +75,7 @@ fn bundle_with<'d>(schemas: &'d Schemas, id: SchemaId, close: fn(Definitions<'d>
         Value::Object(converted) => bundled.extend(converted),
         any => return any,
     }
-    close(definitions, &mut bundled);
+    definitions.close(&mut bundled);
     Value::Object(bundled)
 }
 
@@ -170,9 +92,9 @@ pub(crate) fn definition<'s>(
 struct Definitions<'d> {
     schemas: &'d Schemas,
     found: BTreeMap<String, Value>,
-    /// Referenced schemas that are not converted yet, the nearest ones first. Each can add further ones.
-    next: VecDeque<SchemaId>,
-    /// Whether `format: binary` is a file.
+    /// Referenced schemas that are not converted yet, each with its name. Each can add further ones.
+    next: VecDeque<(String, SchemaId)>,
+    /// Whether `format: binary` is a file: in the parts of `multipart`.
     has_files: bool,
 }
 
@@ -181,14 +103,81 @@ impl<'d> Definitions<'d> {
         Self { schemas, found: BTreeMap::new(), next: VecDeque::new(), has_files: false }
     }
 
+    /// The schema of an object with the arguments of an operation.
+    fn arguments(&mut self, operation: &Operation) -> Value {
+        let body = operation.body.as_ref();
+        self.has_files = body.is_some_and(has_files);
+        // The body is the last of them.
+        let own = body.and_then(|body| self.body(body)).zip(operation.arguments.len().checked_sub(1));
+        let mut properties = Map::new();
+        let mut required: Vec<Value> = Vec::new();
+        for (index, argument) in operation.arguments.iter().enumerate() {
+            let mut converted = match (&own, argument.schema) {
+                (Some((own, at)), _) if *at == index => own.clone(),
+                (_, Some(schema)) => self.convert(schema),
+                (_, None) if !argument.media_types.is_empty() => {
+                    json!({ "type": "string", "enum": argument.media_types })
+                }
+                (_, None) => json!({}),
+            };
+            if let (Some(description), Value::Object(object)) = (&argument.description, &mut converted) {
+                object.insert("description".to_owned(), description.as_str().into());
+            }
+            if argument.required {
+                required.push(argument.name.as_str().into());
+            }
+            properties.insert(argument.name.clone(), converted);
+        }
+        self.has_files = false;
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), "object".into());
+        schema.insert("properties".to_owned(), Value::Object(properties));
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), Value::Array(required));
+        }
+        schema.insert("additionalProperties".to_owned(), Value::Bool(false));
+        Value::Object(schema)
+    }
+
+    /// The schema of the result of a successful call.
+    fn result(&mut self, operation: &Operation) -> Value {
+        match &operation.response {
+            // The schema of `data` is nullable if `data` can be null.
+            Response::Data(_) | Response::OptionalData(_) | Response::Plain(_) => self.result_schema(operation),
+            // Null is the result of a response without content.
+            Response::OptionalPlain(_) => match self.result_schema(operation) {
+                any @ Value::Bool(_) => any,
+                schema => json!({ "anyOf": [schema, { "type": "null" }] }),
+            },
+            Response::Empty | Response::NoContent => json!({ "type": "null" }),
+            Response::Text(_) => raw(false),
+            Response::Bytes(_) => raw(true),
+            Response::ByMediaType(contents) => self.by_media_type(contents),
+            // Which of them a value is of is a matter of the status.
+            Response::ByStatus(_) => Value::Bool(true),
+        }
+    }
+
+    fn result_schema(&mut self, operation: &Operation) -> Value {
+        operation.result_schema.map_or(Value::Bool(true), |id| self.convert(id))
+    }
+
+    /// The schema of an object whose only key is one of the media types.
+    fn by_media_type(&mut self, contents: &MediaTypeEnum) -> Value {
+        let alternatives = contents.variants.iter().filter_map(|variant| {
+            let schema = match (&variant.response, variant.schema) {
+                (Response::Text(_), _) => raw(false),
+                (Response::Bytes(_), _) => raw(true),
+                (_, Some(schema)) => self.convert(schema),
+                (_, None) => json!({}),
+            };
+            Some(of_media_type(variant.media_types.first()?, &schema))
+        });
+        json!({ "oneOf": alternatives.collect::<Vec<Value>>() })
+    }
+
     /// The schema of a body whose type does not follow its schema.
     fn body(&mut self, body: &Body) -> Option<Value> {
-        self.has_files = match &body.encoding {
-            Encoding::Choice(choices) => {
-                choices.iter().any(|choice| matches!(choice.encoding, Encoding::Multipart { .. }))
-            }
-            encoding => matches!(encoding, Encoding::Multipart { .. }),
-        };
         match (&body.encoding, &body.ty) {
             (Encoding::Raw(_), ty) => Some(raw(*ty == TypeRef::Primitive(Primitive::Bytes))),
             (Encoding::File, _) => Some(Value::Object(file())),
@@ -211,40 +200,13 @@ impl<'d> Definitions<'d> {
         }
     }
 
-    /// Adds the referenced schemas under `$defs`, or the nearest ones if these are too many.
-    fn close(mut self, schema: &mut Map<String, Value>) {
-        let _ = (0..NEAREST_DEFINITIONS).all(|_| self.convert_next());
-        if !self.next.is_empty() {
-            let nearest = (self.found.clone(), self.next.clone());
-            while self.found.len() <= MAX_DEFINITIONS && self.convert_next() {}
-            if self.found.len() > MAX_DEFINITIONS {
-                self.omit(nearest);
-            }
-        }
-        self.close_with_all(schema);
-    }
-
-    /// Replaces the definitions by the nearest ones, and those that they refer to by any value.
-    fn omit(&mut self, (found, next): (BTreeMap<String, Value>, VecDeque<SchemaId>)) {
-        self.found = found;
-        self.next.clear();
-        let reason = format!("any value: this schema needs more than {MAX_DEFINITIONS} definitions");
-        for name in next.into_iter().filter_map(|id| self.schemas.name(id)) {
-            self.found.insert(name.to_owned(), json!({ "$comment": reason }));
-        }
-    }
-
-    /// Converts the next referenced schema, if there is one.
-    fn convert_next(&mut self) -> bool {
-        let Some(id) = self.next.pop_front() else { return false };
-        let converted = self.convert(id);
-        self.found.insert(self.schemas.name(id).unwrap_or_default().to_owned(), converted);
-        true
-    }
-
     /// Adds all referenced schemas under `$defs`.
-    fn close_with_all(mut self, schema: &mut Map<String, Value>) {
-        while self.convert_next() {}
+    fn close(mut self, schema: &mut Map<String, Value>) {
+        while let Some((name, id)) = self.next.pop_front() {
+            self.has_files = name.ends_with(OF_PARTS);
+            let converted = self.convert(id);
+            self.found.insert(name, converted);
+        }
         if !self.found.is_empty() {
             schema.insert("$defs".to_owned(), Value::Object(self.found.into_iter().collect()));
         }
@@ -308,12 +270,25 @@ impl<'d> Definitions<'d> {
 
     /// The reference to a component.
     fn definition(&mut self, id: SchemaId) -> String {
-        let name = self.schemas.name(id).unwrap_or_default();
-        if !self.found.contains_key(name) {
-            self.found.insert(name.to_owned(), Value::Bool(true));
-            self.next.push_back(id);
+        let mut name = self.schemas.name(id).unwrap_or_default().to_owned();
+        if self.has_files {
+            name.push_str(OF_PARTS);
         }
-        format!("#/$defs/{}", escape(name))
+        let reference = format!("#/$defs/{}", escape(&name));
+        if !self.found.contains_key(&name) {
+            self.found.insert(name.clone(), Value::Bool(true));
+            self.next.push_back((name, id));
+        }
+        reference
+    }
+}
+
+/// Whether `format: binary` in the schema of a body is a file.
+fn has_files(body: &Body) -> bool {
+    let is_multipart = |encoding: &Encoding| matches!(encoding, Encoding::Multipart { .. });
+    match &body.encoding {
+        Encoding::Choice(choices) => choices.iter().any(|choice| is_multipart(&choice.encoding)),
+        encoding => is_multipart(encoding),
     }
 }
 

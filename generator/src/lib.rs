@@ -176,7 +176,7 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     }
     api.excluded = excluded;
     api.skipped = skipped.parts;
-    let warnings = failed(warnings).problems().to_vec();
+    let warnings = diagnostic::sorted(warnings);
     // Only the schemas are needed from here on. The rest of a large document would add its memory to that of the files.
     let text = bundled.as_deref().unwrap_or_else(|| source.without_bom());
     let outputs = emit::output_files(&api, options.bundle.then_some(text));

@@ -1,6 +1,6 @@
 //! Converts names of OpenAPI to Rust identifiers.
 //!
-//! In: names as a specification spells them. Out: valid identifiers, each issued by a [`Scope`] so that it is unique.
+//! In: names as a specification spells them. Out: valid identifiers, each issued by a [`UniqueNames`] so that it is unique.
 //! All names of the generated code are decided here.
 //!
 //! An identifier depends only on the spelling of its name; a second name with the same identifier gets a number. Adding
@@ -100,17 +100,15 @@ pub(crate) fn operation_id(method: &str, path: &str) -> String {
     identifier(&format!("{method}_{path}"), Case::Snake)
 }
 
-/// The identifier of a name. Different names can have the same identifier; [`Scope`] makes identifiers unique.
+/// The identifier of a name. Different names can have the same identifier; [`UniqueNames`] makes identifiers unique.
 pub(crate) fn identifier(name: &str, case: Case) -> String {
-    let mut identifier = if has_case(name, case) {
-        name.to_owned()
-    } else {
+    let mut identifier = converted(name, case).unwrap_or_else(|| {
         let words = spelled_out(name);
         match case {
             Case::Snake => words.to_snake_case(),
             Case::Camel => words.to_upper_camel_case(),
         }
-    };
+    });
     if identifier.starts_with(|c: char| c.is_ascii_digit()) {
         identifier.insert(0, '_');
     }
@@ -122,19 +120,39 @@ pub(crate) fn identifier(name: &str, case: Case) -> String {
     identifier
 }
 
-/// Whether a name certainly has the case already, so that a conversion would not change it. Most names have, and this
-/// check is much faster than a conversion.
-fn has_case(name: &str, case: Case) -> bool {
-    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let joint = |c: u8| match case {
-        Case::Snake => c == b'_',
-        Case::Camel => c.is_ascii_uppercase(),
-    };
+/// The conversion of a name whose words are certain: in ASCII, without adjacent capitals, and with each capital between small
+/// letters or at the beginning of a word. Most names are such, and `heck` takes much longer, because it knows all of Unicode.
+fn converted(name: &str, case: Case) -> Option<String> {
+    if name.starts_with(['-', '+']) {
+        return None;
+    }
     let bytes = name.as_bytes();
-    bytes.first().is_some_and(|&first| if case == Case::Snake { first.is_ascii_lowercase() } else { joint(first) })
-        && bytes.iter().all(|&c| plain(c) || joint(c))
-        && bytes.windows(2).all(|pair| !joint(pair[0]) || pair[1].is_ascii_lowercase())
-        && bytes.last().is_some_and(|&last| plain(last))
+    let mut converted = String::with_capacity(name.len() + 4);
+    let mut last = b'_';
+    for (index, &c) in bytes.iter().enumerate() {
+        let begins_word = match c {
+            b'a'..=b'z' | b'0'..=b'9' => !last.is_ascii_alphanumeric(),
+            b'A'..=b'Z' => {
+                let follows = last.is_ascii_lowercase() || !last.is_ascii_alphanumeric();
+                if !follows || !bytes.get(index + 1).is_some_and(u8::is_ascii_lowercase) {
+                    return None;
+                }
+                true
+            }
+            _ if c.is_ascii() => {
+                last = c;
+                continue;
+            }
+            _ => return None,
+        };
+        if begins_word && case == Case::Snake && !converted.is_empty() {
+            converted.push('_');
+        }
+        let is_capital = begins_word && case == Case::Camel;
+        converted.push(char::from(if is_capital { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }));
+        last = c;
+    }
+    Some(converted).filter(|converted| !converted.is_empty())
 }
 
 /// A name in ASCII: a leading sign of a number is spelled out, other characters that an identifier cannot contain are
@@ -180,21 +198,21 @@ pub(crate) fn file_name(module: &str) -> &str {
     module.strip_prefix("r#").unwrap_or(module)
 }
 
-/// A namespace in which every identifier is issued once.
+/// The identifiers of one namespace of the generated code, each issued once.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Scope {
+pub(crate) struct UniqueNames {
     used: HashSet<String>,
-    /// The last number that was tried for each identifier. Smaller numbers need no second try, because a scope never
-    /// frees an identifier.
+    /// The last number that was tried for each identifier. Smaller numbers need no second try, because identifiers are
+    /// never freed.
     numbers: HashMap<String, usize>,
 }
 
-impl Scope {
-    /// A scope in which some identifiers are reserved.
+impl UniqueNames {
+    /// Names of which some identifiers are reserved.
     pub(crate) fn with_reserved<'a>(reserved: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut scope = Self::default();
-        scope.reserve(reserved);
-        scope
+        let mut names = Self::default();
+        names.reserve(reserved);
+        names
     }
 
     /// Reserves identifiers: they are not issued any more.
@@ -202,7 +220,7 @@ impl Scope {
         self.used.extend(reserved.into_iter().map(str::to_owned));
     }
 
-    /// A scope for the files of one folder, and for modules, which have the names of their files. The names are
+    /// Names of the files of one folder, and for modules, which have the names of their files. The names are
     /// distinct on every file system, because identifiers in snake case have no upper-case letters, and device names
     /// are reserved.
     pub(crate) fn of_files<'a>(reserved: impl IntoIterator<Item = &'a str>) -> Self {
@@ -233,12 +251,12 @@ impl Scope {
         self.issue(&type_name(name), Case::Camel)
     }
 
-    /// Whether [`Scope::issue_type`] would have to number the identifier.
+    /// Whether [`UniqueNames::issue_type`] would have to number the identifier.
     pub(crate) fn has_type(&self, name: &str) -> bool {
         self.used.contains(&identifier(&type_name(name), Case::Camel))
     }
 
-    /// Issues the identifiers of public types; see [`Scope::issue_all`].
+    /// Issues the identifiers of public types; see [`UniqueNames::issue_all`].
     pub(crate) fn issue_types(&mut self, names: &[&str]) -> Vec<String> {
         let exact = |name: &str| identifier(name, Case::Camel) == name && !is_reserved_type(name);
         self.exact_first(names, exact, Self::issue_type)
@@ -248,13 +266,7 @@ impl Scope {
     /// member whose name only converts to the same identifier does not rename them.
     pub(crate) fn issue_all(&mut self, names: &[&str], case: Case) -> Vec<String> {
         let exact = |name: &str| identifier(name, case).trim_start_matches("r#") == name;
-        self.exact_first(names, exact, |scope, name| scope.issue(name, case))
-    }
-
-    /// Issues names of files, without extensions, in a scope [of files](Scope::of_files). See [`Scope::issue_all`].
-    pub(crate) fn issue_files(&mut self, names: &[&str]) -> Vec<String> {
-        let issued = self.issue_all(names, Case::Snake);
-        issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
+        self.exact_first(names, exact, |unique, name| unique.issue(name, case))
     }
 
     fn exact_first(
@@ -264,9 +276,10 @@ impl Scope {
         mut issue: impl FnMut(&mut Self, &str) -> String,
     ) -> Vec<String> {
         let mut issued: Vec<String> = vec![String::new(); names.len()];
+        let are_exact: Vec<bool> = names.iter().map(|name| exact(name)).collect();
         for pass in [true, false] {
-            for (slot, name) in issued.iter_mut().zip(names) {
-                if exact(name) == pass {
+            for ((slot, name), is_exact) in issued.iter_mut().zip(names).zip(&are_exact) {
+                if *is_exact == pass {
                     *slot = issue(self, name);
                 }
             }
@@ -332,42 +345,50 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_has_the_case_equals_its_conversion() {
-        // All strings of up to five of the characters that matter.
+    fn the_conversion_of_certain_words_is_that_of_heck() {
+        // All strings of up to six of the characters that matter.
         let characters = ['a', 'b', 'A', 'B', '1', '_', '-'];
         let mut texts = vec![String::new()];
         let mut counts = [0, 0];
-        for _ in 0..5 {
+        for _ in 0..6 {
             texts = texts.iter().flat_map(|text| characters.map(|character| format!("{text}{character}"))).collect();
             for text in &texts {
-                let converted = [spelled_out(text).to_snake_case(), spelled_out(text).to_upper_camel_case()];
+                let expected = [spelled_out(text).to_snake_case(), spelled_out(text).to_upper_camel_case()];
                 for (index, case) in [Case::Snake, Case::Camel].into_iter().enumerate() {
-                    if has_case(text, case) {
+                    if let Some(converted) = converted(text, case) {
                         counts[index] += 1;
-                        assert_eq!(*text, converted[index], "{case:?}");
+                        assert_eq!(converted, expected[index], "{case:?}: {text}");
                     }
                 }
             }
         }
-        assert!(counts.iter().all(|&count| count > 250), "{counts:?}");
+        assert!(counts.iter().all(|&count| count > 10_000), "{counts:?}");
+        for character in (0..128).map(char::from).filter(|c| !c.is_ascii_alphanumeric()) {
+            let text = format!("a{character}bCd{character}{character}1");
+            assert_eq!(converted(&text, Case::Snake), Some(text.to_snake_case()));
+            assert_eq!(converted(&text, Case::Camel), Some(text.to_upper_camel_case()));
+        }
     }
 
     #[test]
-    fn a_scope_issues_each_identifier_once() {
-        let mut scope = Scope::default();
-        assert_eq!(scope.issue("class_name", Case::Snake), "class_name");
-        assert_eq!(scope.issue("class-name", Case::Snake), "class_name_2");
-        assert_eq!(scope.issue("className", Case::Snake), "class_name_3");
-        assert_eq!(scope.issue("type", Case::Snake), "r#type");
-        assert_eq!(scope.issue("Type", Case::Snake), "type_2");
-        assert_eq!(["self", "Self", "SELF"].map(|name| scope.issue(name, Case::Snake)), ["self_", "self_2", "self_3"]);
-        assert_eq!(["self", "Self"].map(|name| scope.issue(name, Case::Camel)), ["Self_", "Self2"]);
-        assert_eq!(scope.issue_type("Option"), "OptionSchema");
+    fn each_identifier_is_issued_once() {
+        let mut names = UniqueNames::default();
+        assert_eq!(names.issue("class_name", Case::Snake), "class_name");
+        assert_eq!(names.issue("class-name", Case::Snake), "class_name_2");
+        assert_eq!(names.issue("className", Case::Snake), "class_name_3");
+        assert_eq!(names.issue("type", Case::Snake), "r#type");
+        assert_eq!(names.issue("Type", Case::Snake), "type_2");
+        assert_eq!(["self", "Self", "SELF"].map(|name| names.issue(name, Case::Snake)), ["self_", "self_2", "self_3"]);
+        assert_eq!(["self", "Self"].map(|name| names.issue(name, Case::Camel)), ["Self_", "Self2"]);
+        assert_eq!(names.issue_type("Option"), "OptionSchema");
     }
 
     #[test]
     fn names_of_files_are_distinct_on_every_file_system() {
-        let issued = |names: &[&str]| Scope::of_files(["taken"]).issue_files(names);
+        let issued = |names: &[&str]| -> Vec<String> {
+            let issued = UniqueNames::of_files(["taken"]).issue_all(names, Case::Snake);
+            issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
+        };
         assert_eq!(issued(&["get_ab", "get_a_b", "getAB"]), ["get_ab", "get_a_b", "get_ab_2"]);
         assert_eq!(issued(&["GET-A", "getA", "get_a"]), ["get_a_2", "get_a_3", "get_a"]);
         assert_eq!(issued(&["con", "Con", "LPT9", "com10", "con_x"]), ["con_2", "con_3", "lpt9_2", "com10", "con_x"]);
@@ -383,7 +404,7 @@ mod tests {
 
     #[test]
     fn a_name_that_equals_its_identifier_keeps_it() {
-        let issued = |names: &[&str]| Scope::default().issue_all(names, Case::Snake);
+        let issued = |names: &[&str]| UniqueNames::default().issue_all(names, Case::Snake);
         assert_eq!(issued(&["class_name"]), ["class_name"]);
         assert_eq!(issued(&["class-name", "class_name"]), ["class_name_2", "class_name"]);
         assert_eq!(issued(&["a-b", "a_b_2", "a_b"]), ["a_b_3", "a_b_2", "a_b"]);

@@ -4,7 +4,6 @@
 //! dialect.
 
 use crate::Dialect;
-use crate::model::MAX_BUILDER_VALUES;
 
 /// The rules of a dialect, by subject.
 #[derive(Debug)]
@@ -40,11 +39,13 @@ pub(crate) struct Policy {
     /// An error that does not change the generated code is a warning. A schema that cannot be represented exactly has a
     /// type that accepts more values, with a warning. Otherwise both are errors.
     pub(crate) tolerates_mistakes: bool,
+    /// The generated code allows missing documentation. Otherwise the compiler warns of it.
+    pub(crate) allows_missing_docs: bool,
     /// Null is equivalent to an empty list. Otherwise a nullable list is an optional value.
     pub(crate) null_lists_are_empty: bool,
-    /// The maximum number of required values of a builder of a type that is only received. Callers create such types in
-    /// their tests only, and a large document has thousands of them.
-    pub(crate) max_received_builder_values: usize,
+    /// Types of responses have constructors. Callers create such values in their tests only, and a large document has
+    /// thousands of these types.
+    pub(crate) constructs_responses: bool,
     /// A name that is already in use gets a number. Otherwise it is an error, because the number would depend on other
     /// names.
     pub(crate) numbers_names: bool,
@@ -64,8 +65,9 @@ impl Policy {
         allows_alternative_security: false,
         warns_of_unused_parts: false,
         tolerates_mistakes: false,
+        allows_missing_docs: false,
         null_lists_are_empty: true,
-        max_received_builder_values: MAX_BUILDER_VALUES,
+        constructs_responses: true,
         numbers_names: false,
     };
 
@@ -82,8 +84,9 @@ impl Policy {
         allows_alternative_security: true,
         warns_of_unused_parts: true,
         tolerates_mistakes: true,
+        allows_missing_docs: true,
         null_lists_are_empty: false,
-        max_received_builder_values: 1,
+        constructs_responses: false,
         numbers_names: true,
     };
 

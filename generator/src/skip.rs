@@ -50,7 +50,7 @@ impl Skipped {
     /// Removes the parts that the errors belong to. Returns `false` if an error belongs to no removable part.
     fn take_out(&mut self, document: &mut Unchecked<'_>, problems: &Diagnostics) -> bool {
         let operations = prune::operations(&document.tree);
-        let needs = Needs::new(&document.tree, document.policy, &operations);
+        let needs = Needs::new(&document.tree, document.policy);
         let errors = problems.problems().iter().filter(|problem| problem.severity() == Severity::Error);
         let (mut by_owner, mut failed): (BTreeMap<ErrorOwner, Vec<&Diagnostic>>, _) =
             (BTreeMap::new(), BTreeSet::new());

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flighthub2::{Error, ErrorKind, Token};
-use flighthub2_tests::fixtures::media_types::default::{GetPet, GetPetContent, GetPetFailure, HeadPet, HeadPetFailure};
+use flighthub2_tests::fixtures::media_types::default::{
+    GetPet, GetPetContent, GetPetFailure, GetStatusesSuccess, HeadPet, HeadPetFailure,
+};
 use flighthub2_tests::fixtures::media_types::types::GetPetAccept;
 use flighthub2_tests::fixtures::{failures, media_types, security_choice};
 use flighthub2_tests::server::{Server, http_response};
@@ -68,6 +70,30 @@ async fn a_call_requests_a_media_type_and_decodes_what_it_gets() {
     assert_eq!(response.headers().get("content-type").as_deref(), Some("text/csv"));
     let shown = format!("{response:?}");
     assert!(shown.contains("getPet") && !shown.contains("a,b"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_call_requests_the_media_types_that_are_documented() {
+    let place = Place::new();
+    place.respond("200 OK", "application/json", r#"{"owner":"o"}"#);
+    let default = place.client.default();
+    assert_eq!(default.get_vendor().send().await.unwrap().owner, "o");
+    assert_eq!(place.accepted(), "application/vnd.owner+json");
+    assert_eq!(default.get_problem().send().await.unwrap().owner, "o");
+    assert_eq!(place.accepted(), "application/problem+json");
+    assert_eq!(default.get_version().send().await.unwrap().owner, "o");
+    assert_eq!(place.accepted(), "application/json; version=2");
+    assert_eq!(default.get_text_json().send().await.unwrap(), r#"{"owner":"o"}"#);
+    assert_eq!(place.accepted(), "text/json");
+    assert_eq!(default.get_range().send().await.unwrap().owner, "o");
+    assert_eq!(place.accepted(), "application/json");
+    let GetStatusesSuccess::Ok(owner) = default.get_statuses().send().await.unwrap() else { panic!() };
+    assert_eq!(owner.owner, "o");
+    assert_eq!(place.accepted(), "application/vnd.owner+json, application/json");
+    // A dynamic call is the same request.
+    let call = place.client.call("getVendor", &json!({})).unwrap();
+    assert_eq!(call.send().await.unwrap(), json!({"owner": "o"}));
+    assert_eq!(place.accepted(), "application/vnd.owner+json");
 }
 
 #[tokio::test]

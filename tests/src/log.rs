@@ -1,4 +1,4 @@
-//! What is logged while a test runs.
+//! What is logged while a test runs, and what a program shows of an error.
 //!
 //! A subscriber of `tracing` writes to a copy of a [`Log`]: `.with_writer(move || log.clone())`.
 
@@ -25,6 +25,18 @@ impl Log {
     pub fn take(&self) -> String {
         String::from_utf8_lossy(&std::mem::take(&mut *self.bytes())).into_owned()
     }
+}
+
+/// Everything that a program shows of an error, and of those below it.
+#[must_use]
+pub fn everything_shown(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut shown = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        shown.push_str(&format!("{error}\n{error:?}\n{error:#?}\n"));
+        next = error.source();
+    }
+    shown
 }
 
 impl io::Write for Log {

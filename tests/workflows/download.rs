@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flighthub2::workflows::{Download, ErrorKind, Existing};
+use flighthub2_tests::log::everything_shown;
 
 use crate::fake::{Fake, Reply, Seen, all_of, content, names_in, poll_times, settle};
 
@@ -68,6 +69,18 @@ async fn a_broken_connection_is_resumed_where_it_broke() {
     let ranges: Vec<_> = fake.seen().iter().map(|seen| seen.header("range").map(str::to_owned)).collect();
     assert_eq!(ranges, [None, Some("bytes=33000-".into()), Some("bytes=66000-".into()), Some("bytes=99000-".into())]);
     assert!(fake.seen()[1..].iter().all(|seen| seen.header("if-range") == Some("\"e\"")));
+}
+
+#[tokio::test]
+async fn no_error_shows_the_signature_that_a_transport_wrote_into_its_own() {
+    let broken: fn(&Seen) -> Reply = |_| Reply::new(200, content(100_000)).broken_after(33_000);
+    for reply in [broken, |_| Reply::lost()] {
+        let folder = tempfile::tempdir().unwrap();
+        let error = download(&Fake::new(reply), &folder).max_failures(1).run().await.unwrap_err();
+        let shown = everything_shown(&error);
+        assert!(!shown.contains("TOPSECRET"), "{shown}");
+        assert!(shown.contains("GET https://objects.example.com/a/original.jpeg?*** "), "{shown}");
+    }
 }
 
 #[tokio::test]

@@ -152,28 +152,32 @@ impl Transport for Fake {
                 body,
             };
             let reply = (self.handler)(&seen);
+            // Errors of this transport contain the whole request, as those of a careless HTTP library do.
+            let request = format!("{} {} {:?}", head.method, head.uri, seen.headers);
             self.seen.lock().unwrap().push(seen);
             if reply.lost {
-                return Err(TransportError::maybe_sent("the connection broke"));
+                return Err(TransportError::maybe_sent(format!("the connection broke: {request}")));
             }
             let mut response = Response::builder().status(reply.status);
             for (name, value) in reply.headers {
                 response = response.header(name, value);
             }
-            Ok(response.body(Body::new(Parts(reply.parts.into_iter()))).unwrap())
+            Ok(response.body(Body::new(Parts(reply.parts.into_iter(), request))).unwrap())
         })
     }
 }
 
-/// Parts of a body, each after a turn of the runtime.
-struct Parts(std::vec::IntoIter<Result<Bytes, &'static str>>);
+/// Parts of a body, and the request that errors contain.
+struct Parts(std::vec::IntoIter<Result<Bytes, &'static str>>, String);
 
 impl http_body::Body for Parts {
     type Data = Bytes;
     type Error = TransportError;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        Poll::Ready(self.0.next().map(|part| part.map(Frame::data).map_err(TransportError::maybe_sent)))
+        let part = self.0.next();
+        let broken = |problem| TransportError::maybe_sent(format!("{problem}: {}", self.1));
+        Poll::Ready(part.map(|part| part.map(Frame::data).map_err(broken)))
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use flighthub2::Risk;
 use flighthub2::workflows::{Error, ErrorKind, UploadRoute, UploadedRoute};
+use flighthub2_tests::log::everything_shown;
 use serde_json::json;
 
 use crate::fake::{Fake, Reply, Seen, all_of, poll_times, settle};
@@ -141,6 +142,27 @@ async fn a_route_is_made_of_a_file() {
     }
     assert!(put.header("authorization").unwrap().starts_with("OSS4-HMAC-SHA256 Credential=KEYID/"));
     assert_eq!(requests[3].json(), json!({"name": "Morning round", "object_key": done.object_key}));
+}
+
+#[tokio::test]
+async fn no_error_shows_the_signature_that_a_transport_wrote_into_its_own() {
+    for provider in ["ali", "aws"] {
+        let fake = Fake::new(move |seen| match (seen.method.as_str(), seen.path.as_str()) {
+            ("GET", "/openapi/v0.1/project/sts-token") => credentials(provider, "https://store.example.com"),
+            ("PUT", _) => Reply::lost(),
+            _ => good(seen),
+        });
+        let error = Route::new().upload(&fake).run().await.unwrap_err();
+        let shown = everything_shown(&error);
+        let requests = fake.seen();
+        let put = requests.iter().rfind(|seen| seen.method == "PUT").unwrap();
+        let authorization = put.header("authorization").unwrap();
+        let (_, signature) = authorization.rsplit_once("Signature=").unwrap();
+        for secret in SECRETS.iter().copied().chain([authorization, signature]) {
+            assert!(!shown.contains(secret), "{secret} is shown: {shown}");
+        }
+        assert!(shown.contains("the connection broke: PUT https://") && shown.contains("***"), "{shown}");
+    }
 }
 
 #[tokio::test]

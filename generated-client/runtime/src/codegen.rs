@@ -14,10 +14,10 @@ pub use crate::error::Error;
 #[doc(hidden)]
 pub use crate::external::{Activity, External, ExternalResponse};
 pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
-pub use crate::headers::{HeaderError, ResponseHeaders};
 #[doc(hidden)]
-pub use crate::open_enum::private;
-pub use crate::open_enum::{SerializeError, Unknown};
+pub use crate::generated_types::private;
+pub use crate::generated_types::{SerializeError, Unknown};
+pub use crate::headers::{HeaderError, ResponseHeaders};
 pub use crate::operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
     Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName,
@@ -27,15 +27,16 @@ pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
+pub use crate::schemas::Schemas;
 pub use crate::style::{Style, ValueStyle};
 pub use crate::values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds};
 #[doc(hidden)]
 pub use crate::{
-    __blocking_call as blocking_call, __call as call, __choice as choice, __content as content,
-    __from_variants as from_variants, __integer_enum as integer_enum, __integer_newtype as integer_newtype,
-    __integer_value as integer_value, __missing as missing, __object as object, __tagged_union as tagged_union,
-    __text_enum as text_enum, __text_newtype as text_newtype, __text_value as text_value, __union as union,
-    __untagged_union as untagged_union,
+    __blocking_call as blocking_call, __call as call, __choice as choice, __content as content, __failures as failures,
+    __from_variants as from_variants, __headers as headers, __integer_enum as integer_enum,
+    __integer_newtype as integer_newtype, __integer_value as integer_value, __missing as missing, __object as object,
+    __setters as setters, __tagged_union as tagged_union, __text_enum as text_enum, __text_newtype as text_newtype,
+    __text_value as text_value, __union as union, __untagged_union as untagged_union,
 };
 
 use serde::{Deserialize, Deserializer};

@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use tracing::Span;
 
 use crate::headers::ResponseHeaders;
+use crate::masked_source;
 use crate::operation::{ApiInfo, Idempotency, OperationInfo, Outcome, Risk, TypedFailure, TypedHeaders};
 use crate::redactor::Redactor;
 use crate::response::{ReadError, ResponseBody};
@@ -193,9 +194,10 @@ impl Error {
         self
     }
 
-    /// The same without credentials in its message.
+    /// The same without credentials in its message and in those of its sources.
     pub(crate) fn masked(mut self, redactor: &Redactor) -> Self {
         self.0.message = redactor.mask(&self.0.message, usize::MAX);
+        self.0.source = self.0.source.map(|source| masked_source::masked(source, redactor));
         self
     }
 

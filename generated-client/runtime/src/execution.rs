@@ -59,7 +59,7 @@ impl Execution {
                         let error = failure::of_status(&exchange, &self.client.shared().redactor);
                         self.failed(error, exchange.retry_after).map(|error| self.with_response(error, exchange))
                     }
-                    // A transport of the program can write the address into its error.
+                    // A transport of the program can write the request into its error.
                     Err(error) => self.failed(error.masked(&self.client.shared().redactor), None),
                 };
                 if let Some(error) = failed {

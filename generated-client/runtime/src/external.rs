@@ -20,6 +20,7 @@ use crate::client::Core;
 use crate::clock::{Clock, with_timeout};
 use crate::error::Error;
 use crate::operation::OperationInfo;
+use crate::redactor::Redactor;
 use crate::retry::{self, Ending};
 use crate::transport::{Body, RequestBody, TransportError};
 
@@ -57,6 +58,7 @@ pub struct ExternalResponse {
     /// The headers.
     pub headers: HeaderMap,
     body: Body,
+    redactor: Redactor,
     clock: Arc<dyn Clock>,
 }
 
@@ -127,6 +129,7 @@ impl External {
             status = tracing::field::Empty,
         );
         let recorded = span.clone();
+        let redactor = Redactor::of_request(request.uri(), request.headers());
         async move {
             let mut sending = shared.transport.send(request);
             loop {
@@ -134,10 +137,16 @@ impl External {
                 let mut limit = shared.clock.timeout(idle_timeout);
                 match with_timeout(&mut limit, sending.as_mut()).await {
                     Some(response) => {
-                        let (head, body) = response?.into_parts();
+                        let (head, body) = response.map_err(|error| error.masked(&redactor))?.into_parts();
                         recorded.record("status", head.status.as_u16());
                         let clock = Arc::clone(&shared.clock);
-                        return Ok(ExternalResponse { status: head.status, headers: head.headers, body, clock });
+                        return Ok(ExternalResponse {
+                            status: head.status,
+                            headers: head.headers,
+                            body,
+                            redactor,
+                            clock,
+                        });
                     }
                     None if activity.bytes() != before => {}
                     None => return Err(TransportError::maybe_sent("the request stalled").timed_out()),
@@ -163,7 +172,7 @@ impl ExternalResponse {
     pub async fn next(&mut self, idle_timeout: Duration) -> Option<Result<Bytes, TransportError>> {
         let mut limit = self.clock.timeout(idle_timeout);
         match with_timeout(&mut limit, self.body.next()).await {
-            Some(part) => part.map(|part| part.map_err(TransportError::after_the_head)),
+            Some(part) => part.map(|part| part.map_err(|error| error.masked(&self.redactor).after_the_head())),
             None => Some(Err(TransportError::maybe_sent("the response stalled").timed_out())),
         }
     }

@@ -37,13 +37,14 @@ mod execution;
 mod external;
 mod failure;
 mod follow;
+mod generated_types;
 mod headers;
 #[cfg(feature = "reqwest")]
 mod http_client;
 mod lenient;
+mod masked_source;
 mod multipart;
 mod non_finite;
-mod open_enum;
 mod operation;
 mod pages;
 mod prepared;
@@ -52,11 +53,13 @@ mod redactor;
 mod request;
 mod response;
 mod retry;
+mod schemas;
 #[cfg(feature = "stream")]
 mod stream;
 mod style;
 mod token;
 pub mod transport;
+mod typed_responses;
 mod values;
 
 pub use binary::Binary;
@@ -67,9 +70,9 @@ pub use date_time::DateTime;
 pub use dynamic::{DynamicCall, DynamicResponse};
 pub use error::{Delivery, Error, ErrorKind};
 pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
+pub use generated_types::{SerializeError, Unknown};
 pub use headers::{HeaderError, ResponseHeaders};
 pub use http::HeaderMap;
-pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
     Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName,

@@ -7,6 +7,8 @@ use crate::dynamic::Codec;
 use crate::headers::ResponseHeaders;
 use crate::request::RequestParts;
 use crate::response::{ReadError, ResponseBody};
+use crate::schemas::Schemas;
+use crate::values::JsonValue;
 
 /// Functions that set one field each, for constants too.
 macro_rules! setters {
@@ -18,6 +20,32 @@ macro_rules! setters {
             self
         }
     )*};
+}
+
+/// Methods of an operation that set its optional arguments; after the semicolon those whose value is a list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __setters {
+    ($($(#[$attribute:meta])* $field:ident($ty:ty)),* $(; $($(#[$list_attribute:meta])* $list:ident($list_ty:ty)),*)?) => {
+        $(
+            #[doc = concat!("Sets the argument `", stringify!($field), "`.")]
+            $(#[$attribute])*
+            #[must_use]
+            pub fn $field(mut self, $field: impl ::core::convert::Into<$ty>) -> Self {
+                self.$field = ::core::option::Option::Some($field.into());
+                self
+            }
+        )*
+        $($(
+            #[doc = concat!("Sets the argument `", stringify!($list), "`.")]
+            $(#[$list_attribute])*
+            #[must_use]
+            pub fn $list(mut self, $list: impl ::core::convert::Into<$list_ty>) -> Self {
+                self.$list = $list.into();
+                self
+            }
+        )*)?
+    };
 }
 
 /// A call that an interface offers, with its arguments.
@@ -217,14 +245,8 @@ pub struct OperationInfo {
     pub error_codes: &'static [i64],
     /// Ids of the operations that show whether it was done, for when it has failed and may have taken effect.
     pub lookup: &'static [&'static str],
-    /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`. A schema that needs more
-    /// than 100 definitions has the 25 nearest ones, and allows any value for those that they refer to.
-    pub arguments: &'static str,
     /// The arguments that are not in the body, each with its place in a request.
     pub parameters: &'static [ParameterInfo],
-    /// JSON Schema (2020-12) of what a successful call returns; `null` is the only value if it has no output. Its
-    /// definitions are limited like those of [`arguments`](Self::arguments).
-    pub result: &'static str,
     pub(crate) codec: Option<Codec>,
     /// The facts that all operations of its interface have in common.
     pub api: &'static ApiInfo,
@@ -251,9 +273,7 @@ impl OperationInfo {
             page: None,
             error_codes: &[],
             lookup: &[],
-            arguments: "true",
             parameters: &[],
-            result: "true",
             codec: None,
             api,
         }
@@ -282,18 +302,19 @@ impl OperationInfo {
         with_deprecated: deprecated: bool,
         /// Sets [`summary`](Self::summary).
         with_summary: summary: &'static str,
-        /// Sets [`page`](Self::page).
-        with_page: page: Option<&'static str>,
         /// Sets [`error_codes`](Self::error_codes).
         with_error_codes: error_codes: &'static [i64],
         /// Sets [`lookup`](Self::lookup).
         with_lookup: lookup: &'static [&'static str],
-        /// Sets [`arguments`](Self::arguments).
-        with_arguments: arguments: &'static str,
         /// Sets [`parameters`](Self::parameters).
         with_parameters: parameters: &'static [ParameterInfo],
-        /// Sets [`result`](Self::result).
-        with_result: result: &'static str,
+    }
+
+    /// Sets [`page`](Self::page).
+    #[must_use]
+    pub const fn with_page(mut self, page: &'static str) -> Self {
+        self.page = Some(page);
+        self
     }
 
     /// Lets the operation be called with JSON.
@@ -301,6 +322,23 @@ impl OperationInfo {
     pub const fn with_codec(mut self, codec: Codec) -> Self {
         self.codec = Some(codec);
         self
+    }
+
+    /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`. Such an object is what a
+    /// [`DynamicCall`](crate::codegen::DynamicCall) takes.
+    ///
+    /// The schema is self-contained. One that needs more than 100 definitions has the 25 nearest ones, and allows any value
+    /// for those that they refer to. Without [`schemas`](ApiInfo::schemas) it allows any value.
+    #[must_use]
+    pub fn arguments_schema(&self) -> JsonValue {
+        self.api.schemas.map_or(JsonValue::Bool(true), |schemas| schemas.arguments(self.id))
+    }
+
+    /// JSON Schema (2020-12) of what a successful call returns; `null` is the only value if it has no output. Its
+    /// definitions are limited like those of the [arguments](Self::arguments_schema).
+    #[must_use]
+    pub fn result_schema(&self) -> JsonValue {
+        self.api.schemas.map_or(JsonValue::Bool(true), |schemas| schemas.result(self.id))
     }
 }
 
@@ -348,6 +386,30 @@ impl ParameterInfo {
         Self { name, location, required: false, style, explode, schema_type: "" }
     }
 
+    /// A parameter of the path, which is required. `schema_type` is `type` of its JSON Schema; empty if it can have several.
+    #[must_use]
+    pub const fn path(name: &'static str, schema_type: &'static str) -> Self {
+        Self::new(name, ParameterLocation::Path).with_required(true).with_schema_type(schema_type)
+    }
+
+    /// An optional parameter of the query, with the [type](Self::schema_type) of its JSON Schema.
+    #[must_use]
+    pub const fn query(name: &'static str, schema_type: &'static str) -> Self {
+        Self::new(name, ParameterLocation::Query).with_schema_type(schema_type)
+    }
+
+    /// An optional header, with the [type](Self::schema_type) of its JSON Schema.
+    #[must_use]
+    pub const fn header(name: &'static str, schema_type: &'static str) -> Self {
+        Self::new(name, ParameterLocation::Header).with_schema_type(schema_type)
+    }
+
+    /// An optional cookie, with the [type](Self::schema_type) of its JSON Schema.
+    #[must_use]
+    pub const fn cookie(name: &'static str, schema_type: &'static str) -> Self {
+        Self::new(name, ParameterLocation::Cookie).with_schema_type(schema_type)
+    }
+
     setters! {
         /// Sets [`required`](Self::required).
         with_required: required: bool,
@@ -378,6 +440,8 @@ pub struct ApiInfo {
     pub project_header: Option<&'static str>,
     /// The codes of its failures.
     pub error_codes: &'static [ErrorCodeInfo],
+    /// The JSON Schemas of its operations.
+    pub schemas: Option<&'static Schemas>,
 }
 
 impl ApiInfo {
@@ -392,6 +456,7 @@ impl ApiInfo {
             language_header: None,
             project_header: None,
             error_codes: &[],
+            schemas: None,
         }
     }
 
@@ -408,6 +473,13 @@ impl ApiInfo {
         with_project_header: project_header: Option<&'static str>,
         /// Sets [`error_codes`](Self::error_codes).
         with_error_codes: error_codes: &'static [ErrorCodeInfo],
+    }
+
+    /// Sets [`schemas`](Self::schemas).
+    #[must_use]
+    pub const fn with_schemas(mut self, schemas: &'static Schemas) -> Self {
+        self.schemas = Some(schemas);
+        self
     }
 
     /// Describes an error code.

@@ -1,15 +1,16 @@
 //! What no output may contain: the token and the credentials of a client.
 //!
-//! In: a text of a service or a gateway. Out: the text with `***` in the place of each credential. It is found as it was
-//! sent, and as services write it back: percent-encoded, also more than once; escaped in JSON, JavaScript or HTML; in
-//! base64, and, if it is the base64 of a user name and a password (`basic`), as these. Other transformations are not
-//! found, such as a hash or a part of a credential.
+//! In: a text of a service, a gateway or a transport. Out: the text with `***` in the place of each credential. It is found as
+//! it was sent, and as others write it back: percent-encoded, also more than once; escaped in JSON, JavaScript or HTML; in
+//! base64, and, if it is the base64 of a user name and a password (`basic`), as these; as the numbers of its bytes, which is
+//! `Debug` of bytes. Other transformations are not found, such as a hash or a part of a credential.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::alphabet::{self, Alphabet};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use http::{HeaderMap, Uri};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::credentials::Credentials;
@@ -21,6 +22,8 @@ const MASK: &str = "***";
 const MIN_PASSWORD_BYTES: usize = 4;
 /// A shorter part of a base64 text occurs by chance.
 const MIN_BASE64_PART: usize = 8;
+/// A shorter value of a query is no signature: a number of seconds, a name.
+const MIN_QUERY_VALUE: usize = 16;
 /// How often a percent sign can be encoded again.
 const MAX_NESTING: usize = 8;
 
@@ -39,6 +42,26 @@ impl Redactor {
         let mut redactor = Self::default();
         for token in token.into_iter().chain(credentials.tokens()) {
             redactor.add(token.expose());
+        }
+        redactor
+    }
+
+    /// The secrets of one request that is no call: the query of its address, which can contain a signature, and the headers
+    /// that are marked as sensitive.
+    pub(crate) fn of_request(uri: &Uri, headers: &HeaderMap) -> Self {
+        let mut redactor = Self::default();
+        if let Some(query) = uri.query() {
+            redactor.push(query);
+            for (_, value) in url::form_urlencoded::parse(query.as_bytes()) {
+                if value.len() >= MIN_QUERY_VALUE {
+                    redactor.push(&value);
+                }
+            }
+        }
+        for value in headers.values().filter(|value| value.is_sensitive()) {
+            if let Ok(text) = value.to_str() {
+                redactor.add(text);
+            }
         }
         redactor
     }
@@ -71,8 +94,9 @@ impl Redactor {
     }
 
     /// The beginning of an untrusted text without credentials: at most so many characters, and `…` if there is more. A
-    /// credential that the end would cut is found.
+    /// credential that the end would cut is found. The rest of the text is not looked at.
     pub(crate) fn mask(&self, text: &str, max_chars: usize) -> String {
+        let mut search = Search::new(&self.0, text.as_bytes());
         let mut masked = String::new();
         let (mut left, mut hidden_until) = (max_chars, 0);
         for (at, character) in text.char_indices() {
@@ -83,7 +107,7 @@ impl Redactor {
                 masked.push('…');
                 break;
             }
-            if let Some(end) = self.end_at(text.as_bytes(), at) {
+            if let Some(end) = search.end_at(at) {
                 masked.push_str(MASK);
                 left = left.saturating_sub(MASK.len());
                 hidden_until = end;
@@ -97,22 +121,74 @@ impl Redactor {
 
     /// Whether bytes contain a credential.
     pub(crate) fn are_in(&self, bytes: &[u8]) -> bool {
-        (0..bytes.len()).any(|at| self.longest_at(bytes, at).is_some())
+        let mut search = Search::new(&self.0, bytes);
+        (0..bytes.len()).any(|at| search.longest_at(at).is_some())
+    }
+}
+
+/// A search for secrets in one text, from its first byte to its last. It allocates once, and not for each place and secret.
+struct Search<'a> {
+    secrets: &'a [SecretString],
+    bytes: &'a [u8],
+    /// The bytes that an encoded secret can begin with, so that most places need one look only.
+    beginnings: [bool; 256],
+    /// Where the bytes of a secret that are found so far can end.
+    ends: Vec<usize>,
+    /// The same with the next byte.
+    next: Vec<usize>,
+}
+
+impl<'a> Search<'a> {
+    fn new(secrets: &'a [SecretString], bytes: &'a [u8]) -> Self {
+        let mut beginnings = [false; 256];
+        // A space of a form, and what begins the encoding of any byte.
+        let encoded = [b'+', b'%', b'\\', b'&'].into_iter().chain(b'0'..=b'9');
+        for byte in secrets.iter().filter_map(|secret| secret.expose_secret().bytes().next()).chain(encoded) {
+            beginnings[usize::from(byte)] = true;
+        }
+        Self { secrets, bytes, beginnings, ends: Vec::new(), next: Vec::new() }
     }
 
-    /// Where the credentials end that begin at a place; one can begin within another.
-    fn end_at(&self, bytes: &[u8], start: usize) -> Option<usize> {
-        let mut end = self.longest_at(bytes, start)?;
+    /// Where the secrets end that begin at a place; one can begin within another.
+    fn end_at(&mut self, start: usize) -> Option<usize> {
+        let mut end = self.longest_at(start)?;
         let mut at = start + 1;
         while at < end {
-            end = end.max(self.longest_at(bytes, at).unwrap_or(end));
+            end = end.max(self.longest_at(at).unwrap_or(end));
             at += 1;
         }
         Some(end)
     }
 
-    fn longest_at(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        self.0.iter().filter_map(|secret| written_at(secret.expose_secret().as_bytes(), bytes, at)).max()
+    fn longest_at(&mut self, at: usize) -> Option<usize> {
+        if !self.bytes.get(at).is_some_and(|&byte| self.beginnings[usize::from(byte)]) {
+            return None;
+        }
+        let secrets = self.secrets;
+        secrets.iter().filter_map(|secret| self.written_at(secret.expose_secret().as_bytes(), at)).max()
+    }
+
+    /// Where a secret ends that is written at a place, in any of the encodings of each of its bytes.
+    fn written_at(&mut self, secret: &[u8], at: usize) -> Option<usize> {
+        let Self { bytes, ends, next, .. } = self;
+        ends.clear();
+        ends.push(at);
+        for &wanted in secret {
+            // A byte can be read in two ways: a percent sign is itself, and begins the encoding of another byte.
+            next.clear();
+            for &end in &*ends {
+                each_length(wanted, bytes.get(end..).unwrap_or_default(), |length| {
+                    if !next.contains(&(end + length)) {
+                        next.push(end + length);
+                    }
+                });
+            }
+            if next.is_empty() {
+                return None;
+            }
+            std::mem::swap(ends, next);
+        }
+        ends.iter().copied().max()
     }
 }
 
@@ -121,29 +197,6 @@ fn base64(alphabet: &Alphabet) -> GeneralPurpose {
     let config =
         GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent);
     GeneralPurpose::new(alphabet, config)
-}
-
-/// Where a secret ends that is written at a place, in any of the encodings of each of its bytes.
-fn written_at(secret: &[u8], bytes: &[u8], at: usize) -> Option<usize> {
-    let mut ends = vec![at];
-    // A byte can be read in two ways: a percent sign is itself, and begins the encoding of another byte.
-    let mut next = Vec::new();
-    for &wanted in secret {
-        for &end in &ends {
-            let rest = bytes.get(end..).unwrap_or_default();
-            each_length(wanted, rest, |length| {
-                if !next.contains(&(end + length)) {
-                    next.push(end + length);
-                }
-            });
-        }
-        if next.is_empty() {
-            return None;
-        }
-        std::mem::swap(&mut ends, &mut next);
-        next.clear();
-    }
-    ends.into_iter().max()
 }
 
 /// The lengths of all encodings of a byte that a text begins with.
@@ -183,6 +236,16 @@ fn each_length(wanted: u8, text: &[u8], mut found: impl FnMut(usize)) {
             };
             if means == Some(wanted) {
                 found(1 + length + 1);
+            }
+        }
+        b'0'..=b'9' => {
+            let length = text.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+            let is_wanted = |digits: &&[u8]| std::str::from_utf8(digits).is_ok_and(|it| it.parse() == Ok(wanted));
+            if let Some(rest) = text.split_at_checked(length).filter(|(digits, _)| is_wanted(digits)).map(|it| it.1) {
+                found(length);
+                if rest.starts_with(b", ") {
+                    found(length + 2);
+                }
             }
         }
         _ => {}
@@ -289,6 +352,7 @@ mod tests {
         forms.push(each(|byte| format!("&#{byte};")));
         forms.push(each(|byte| format!("&#x{byte:X};")));
         forms.push(token.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&#39;"));
+        forms.push(format!("{:?}", token.as_bytes()).trim_matches(['[', ']']).to_owned());
         for alphabet in [&alphabet::STANDARD, &alphabet::URL_SAFE] {
             forms.push(base64(alphabet).encode(token));
             // The key is the user name of `basic`.
@@ -327,6 +391,25 @@ mod tests {
         // A short password would mask ordinary words.
         let short = of(&base64(&alphabet::STANDARD).encode("user:a"));
         assert_eq!(short.mask("a user:a", usize::MAX), "a ***");
+    }
+
+    #[test]
+    fn the_secrets_of_a_request_are_its_query_and_its_sensitive_headers() {
+        let uri =
+            Uri::from_static("https://s.example.com/k?X-Expires=3600&X-Signature=0123%2Bab%2Fcdef0123456789&X-Id=a");
+        let mut headers = HeaderMap::new();
+        headers.insert("host", "s.example.com".parse().unwrap());
+        headers.insert("authorization", "V4 Signature=fedcba9876543210".parse().unwrap());
+        headers.get_mut("authorization").unwrap().set_sensitive(true);
+        let known = Redactor::of_request(&uri, &headers);
+        for (text, expected) in [
+            (format!("cannot send to {uri}"), "cannot send to https://s.example.com/k?***"),
+            ("the signature 0123+ab/cdef0123456789 expired".to_owned(), "the signature *** expired"),
+            ("host s.example.com, 3600 a".to_owned(), "host s.example.com, 3600 a"),
+            ("V4 Signature=fedcba9876543210".to_owned(), "***"),
+        ] {
+            assert_eq!(known.mask(&text, usize::MAX), expected);
+        }
     }
 
     #[test]

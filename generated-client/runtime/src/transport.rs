@@ -14,6 +14,9 @@ use http_body::{Frame, SizeHint};
 use http_body_util::combinators::{BoxBody, UnsyncBoxBody};
 use http_body_util::{BodyExt as _, Full};
 
+use crate::masked_source;
+use crate::redactor::Redactor;
+
 pub use bytes::Bytes;
 pub use http::{Request, Response};
 /// The library of the built-in transport, for [`configure_reqwest`](crate::ClientBuilder::configure_reqwest).
@@ -29,6 +32,10 @@ pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, Tra
 /// An implementation sends each request **once**. It does not retry, unless it is certain that no byte of the first request
 /// has left. It follows no redirect, which would send the token to another host. It adds no header that contains a secret,
 /// and logs none: headers with secrets are marked as [sensitive](http::HeaderValue::is_sensitive).
+///
+/// Its errors should contain no secret either. The client looks at the texts of an error and of its sources: if one contains
+/// a credential of the request, the error of the call has texts with `***` as its sources, which cannot be downcast to the
+/// types of the transport. What the request contains besides, such as its arguments, is not known to be secret.
 ///
 /// Dropping the future or the [`Body`] cancels the request.
 pub trait Transport: fmt::Debug + Send + Sync {
@@ -168,6 +175,11 @@ impl TransportError {
     /// The request may have arrived.
     pub fn maybe_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { sent: true, timeout: false, source: source.into() }
+    }
+
+    /// The same without credentials in the texts of its cause.
+    pub(crate) fn masked(self, redactor: &Redactor) -> Self {
+        Self { source: masked_source::masked(self.source, redactor), ..self }
     }
 
     /// A response body that broke off.

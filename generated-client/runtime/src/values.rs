@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::open_enum::SerializeError;
+use crate::generated_types::SerializeError;
 use crate::request::ParameterValue;
 
 /// Any JSON: the specification does not describe it.
@@ -217,7 +217,7 @@ pub(crate) fn with_flag<T>(flag: &'static LocalKey<Cell<bool>>, convert: impl Fn
 /// # Errors
 /// It holds a number that is not finite, which JSON cannot express.
 pub fn masked<T: Serialize + ?Sized>(value: &T) -> Result<JsonValue, SerializeError> {
-    mask_secrets(|| crate::open_enum::private::to_json(value))
+    mask_secrets(|| crate::generated_types::private::to_json(value))
 }
 
 impl<'de> Deserialize<'de> for Secret {

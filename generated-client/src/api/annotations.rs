@@ -90,10 +90,8 @@ impl runtime::Operation for CreateMapElement {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Create a map annotation")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045303"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045303")
         .with_error_codes(&[200101, 200401, 200403])
-        .with_arguments(include_str!("arguments/create_map_element.json"))
-        .with_result(include_str!("results/create_map_element.json"))
         .with_codec(runtime::Codec::json::<CreateMapElement>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);

@@ -294,10 +294,8 @@ impl runtime::Operation for ListOrganizationDevices {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the list of devices under the organization")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045291"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045291")
         .with_error_codes(&[200401])
-        .with_arguments(include_str!("arguments/list_organization_devices.json"))
-        .with_result(include_str!("results/list_organization_devices.json"))
         .with_codec(runtime::Codec::json::<ListOrganizationDevices>());
     fn read(
         body: runtime::ResponseBody<'_>,
@@ -357,10 +355,8 @@ impl runtime::Operation for ListProjectDevices {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the list of devices under the project")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045292"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045292")
         .with_error_codes(&[200401, 200403, 210104])
-        .with_arguments(include_str!("arguments/list_project_devices.json"))
-        .with_result(include_str!("results/list_project_devices.json"))
         .with_codec(runtime::Codec::json::<ListProjectDevices>());
     fn read(
         body: runtime::ResponseBody<'_>,
@@ -432,20 +428,9 @@ impl runtime::Operation for GetDeviceState {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the properties of a device")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045310"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045310")
         .with_error_codes(&[200401, 200403, 210900, 212015])
-        .with_arguments(include_str!("arguments/get_device_state.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "device_sn",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/get_device_state.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("device_sn", "string")])
         .with_codec(runtime::Codec::json::<GetDeviceState>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
@@ -508,15 +493,7 @@ impl GetDeviceHms {
             language: None,
         }
     }
-    /// Language of the messages. `X-Language` applies, too; which of the two has precedence, and the default if
-    /// both are omitted, is not known.
-    ///
-    /// Observed, not documented.
-    #[must_use]
-    pub fn language(mut self, language: impl Into<types::Language>) -> Self {
-        self.language = Some(language.into());
-        self
-    }
+    runtime::setters!(language(types::Language));
 }
 
 impl<C> super::Call<C, GetDeviceHms> {
@@ -544,26 +521,16 @@ impl runtime::Operation for GetDeviceHms {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the HMS information of devices")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045311"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045311")
         .with_error_codes(&[200101, 200401, 200403])
-        .with_arguments(include_str!("arguments/get_device_hms.json"))
         .with_parameters(
             &[
-                runtime::ParameterInfo::new(
-                        "device_sn_list",
-                        runtime::ParameterLocation::Query,
-                    )
+                runtime::ParameterInfo::query("device_sn_list", "array")
                     .with_required(true)
-                    .with_explode(false)
-                    .with_schema_type("array"),
-                runtime::ParameterInfo::new(
-                        "language",
-                        runtime::ParameterLocation::Query,
-                    )
-                    .with_schema_type("string"),
+                    .with_explode(false),
+                runtime::ParameterInfo::query("language", "string"),
             ],
         )
-        .with_result(include_str!("results/get_device_hms.json"))
         .with_codec(runtime::Codec::json::<GetDeviceHms>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request
@@ -637,10 +604,8 @@ impl runtime::Operation for SwitchDockCamera {
         .with_idempotency(runtime::Idempotency::Idempotent)
         .with_authenticated(true)
         .with_summary("Switch the camera of a dock")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045313"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045313")
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
-        .with_arguments(include_str!("arguments/switch_dock_camera.json"))
-        .with_result(include_str!("results/switch_dock_camera.json"))
         .with_codec(runtime::Codec::json::<SwitchDockCamera>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -711,11 +676,9 @@ impl runtime::Operation for SwitchAircraftLens {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Switch the lens of an aircraft's camera")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045314"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045314")
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["listProjectDevices"])
-        .with_arguments(include_str!("arguments/switch_aircraft_lens.json"))
-        .with_result(include_str!("results/switch_aircraft_lens.json"))
         .with_codec(runtime::Codec::json::<SwitchAircraftLens>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -792,21 +755,10 @@ impl runtime::Operation for CalibrateDeviceRtk {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Calibrate a dock with a custom network RTK service")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045318"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045318")
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/calibrate_device_rtk.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "device_sn",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/calibrate_device_rtk.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("device_sn", "string")])
         .with_codec(runtime::Codec::json::<CalibrateDeviceRtk>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
@@ -881,14 +833,10 @@ impl runtime::Operation for StartRelayPairing {
         .with_authenticated(true)
         .with_summary("Put a device into relay pairing mode")
         .with_page(
-            Some(
-                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522",
-            ),
+            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522",
         )
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
         .with_lookup(&["getRelayPairingResult"])
-        .with_arguments(include_str!("arguments/start_relay_pairing.json"))
-        .with_result(include_str!("results/start_relay_pairing.json"))
         .with_codec(runtime::Codec::json::<StartRelayPairing>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -964,23 +912,10 @@ impl runtime::Operation for GetRelayPairingResult {
         .with_authenticated(true)
         .with_summary("Query the result of relay pairing")
         .with_page(
-            Some(
-                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083",
-            ),
+            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083",
         )
         .with_error_codes(&[200401, 200403, 210900, 212015])
-        .with_arguments(include_str!("arguments/get_relay_pairing_result.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "device_sn",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/get_relay_pairing_result.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("device_sn", "string")])
         .with_codec(runtime::Codec::json::<GetRelayPairingResult>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
@@ -1069,21 +1004,10 @@ impl runtime::Operation for SendDeviceCommand {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Send a real-time control command")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045312"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045312")
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402, 228406])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/send_device_command.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "device_sn",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/send_device_command.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("device_sn", "string")])
         .with_codec(runtime::Codec::json::<SendDeviceCommand>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
@@ -1159,11 +1083,9 @@ impl runtime::Operation for AcquireControl {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Acquire control of an aircraft's payloads")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045315"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045315")
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/acquire_control.json"))
-        .with_result(include_str!("results/acquire_control.json"))
         .with_codec(runtime::Codec::json::<AcquireControl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -1234,11 +1156,9 @@ impl runtime::Operation for ReleaseControl {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Release control of an aircraft's payloads")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045316"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045316")
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/release_control.json"))
-        .with_result(include_str!("results/release_control.json"))
         .with_codec(runtime::Codec::json::<ReleaseControl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -1310,11 +1230,9 @@ impl runtime::Operation for SetStreamQuality {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Set the quality of the video transmission")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045317"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045317")
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/set_stream_quality.json"))
-        .with_result(include_str!("results/set_stream_quality.json"))
         .with_codec(runtime::Codec::json::<SetStreamQuality>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);

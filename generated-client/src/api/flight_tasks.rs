@@ -244,7 +244,7 @@ impl runtime::Operation for CreateFlightTask {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Create a flight task")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045304"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045304")
         .with_error_codes(
             &[
                 200101, 200401, 200403, 200700, 210104, 212015, 219001, 219014, 219019,
@@ -252,8 +252,6 @@ impl runtime::Operation for CreateFlightTask {
             ],
         )
         .with_lookup(&["listFlightTasks"])
-        .with_arguments(include_str!("arguments/create_flight_task.json"))
-        .with_result(include_str!("results/create_flight_task.json"))
         .with_codec(runtime::Codec::json::<CreateFlightTask>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -331,21 +329,10 @@ impl runtime::Operation for UpdateFlightTaskStatus {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Update the status of a flight task")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045305"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045305")
         .with_error_codes(&[200101, 200401, 200403, 219021])
         .with_lookup(&["getFlightTask"])
-        .with_arguments(include_str!("arguments/update_flight_task_status.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "task_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/update_flight_task_status.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("task_uuid", "string")])
         .with_codec(runtime::Codec::json::<UpdateFlightTaskStatus>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
@@ -497,26 +484,9 @@ impl<T1, T2, T3> ListFlightTasks<T1, T2, T3> {
             status: self.status,
         }
     }
-    /// Returns only tasks of this name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-    /// Returns only tasks of this type.
-    #[must_use]
-    pub fn task_type(mut self, task_type: impl Into<types::TaskType>) -> Self {
-        self.task_type = Some(task_type.into());
-        self
-    }
-    /// Returns only tasks in one of these states; joined with commas in one parameter.
-    ///
-    /// At least 1 entries.
-    #[must_use]
-    pub fn status(mut self, status: impl Into<Vec<types::TaskStatus>>) -> Self {
-        self.status = status.into();
-        self
-    }
+    runtime::setters!(
+        name(String), task_type(types::TaskType); status(Vec < types::TaskStatus >)
+    );
 }
 
 impl<C, T1, T2, T3> super::Call<C, ListFlightTasks<T1, T2, T3>> {
@@ -580,36 +550,18 @@ impl<
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the list of flight tasks")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045307"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045307")
         .with_error_codes(&[200101, 200401, 200403])
-        .with_arguments(include_str!("arguments/list_flight_tasks.json"))
         .with_parameters(
             &[
-                runtime::ParameterInfo::new("sn", runtime::ParameterLocation::Query)
-                    .with_required(true)
-                    .with_schema_type("string"),
-                runtime::ParameterInfo::new(
-                        "begin_at",
-                        runtime::ParameterLocation::Query,
-                    )
-                    .with_required(true)
-                    .with_schema_type("integer"),
-                runtime::ParameterInfo::new("end_at", runtime::ParameterLocation::Query)
-                    .with_required(true)
-                    .with_schema_type("integer"),
-                runtime::ParameterInfo::new("name", runtime::ParameterLocation::Query)
-                    .with_schema_type("string"),
-                runtime::ParameterInfo::new(
-                        "task_type",
-                        runtime::ParameterLocation::Query,
-                    )
-                    .with_schema_type("string"),
-                runtime::ParameterInfo::new("status", runtime::ParameterLocation::Query)
-                    .with_explode(false)
-                    .with_schema_type("array"),
+                runtime::ParameterInfo::query("sn", "string").with_required(true),
+                runtime::ParameterInfo::query("begin_at", "integer").with_required(true),
+                runtime::ParameterInfo::query("end_at", "integer").with_required(true),
+                runtime::ParameterInfo::query("name", "string"),
+                runtime::ParameterInfo::query("task_type", "string"),
+                runtime::ParameterInfo::query("status", "array").with_explode(false),
             ],
         )
-        .with_result(include_str!("results/list_flight_tasks.json"))
         .with_codec(runtime::Codec::json::<ListFlightTasks>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.query("sn", self.sn.provided_ref());
@@ -681,20 +633,9 @@ impl runtime::Operation for GetFlightTask {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the information of a flight task")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045306"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045306")
         .with_error_codes(&[200401, 200403, 219021])
-        .with_arguments(include_str!("arguments/get_flight_task.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "task_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/get_flight_task.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("task_uuid", "string")])
         .with_codec(runtime::Codec::json::<GetFlightTask>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
@@ -771,20 +712,9 @@ impl runtime::Operation for ListFlightTaskMedia {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the media files generated by a flight task")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045308"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045308")
         .with_error_codes(&[200401, 200403, 219021])
-        .with_arguments(include_str!("arguments/list_flight_task_media.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "task_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/list_flight_task_media.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("task_uuid", "string")])
         .with_codec(runtime::Codec::json::<ListFlightTaskMedia>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
@@ -853,20 +783,9 @@ impl runtime::Operation for GetFlightTaskTrack {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the flight trajectory of a task")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045309"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045309")
         .with_error_codes(&[200401, 200403, 219017, 219021, 219039])
-        .with_arguments(include_str!("arguments/get_flight_task_track.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "task_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/get_flight_task_track.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("task_uuid", "string")])
         .with_codec(runtime::Codec::json::<GetFlightTaskTrack>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
@@ -945,11 +864,9 @@ impl runtime::Operation for TriggerWorkflow {
         .with_authenticated(true)
         .with_summary("Trigger a workflow")
         .with_page(
-            Some("https://fh.dji.com/user-manual/en/automation/triggered-workflow.html"),
+            "https://fh.dji.com/user-manual/en/automation/triggered-workflow.html",
         )
         .with_error_codes(&[200101, 200401, 200403, 245008])
-        .with_arguments(include_str!("arguments/trigger_workflow.json"))
-        .with_result(include_str!("results/trigger_workflow.json"))
         .with_codec(runtime::Codec::json::<TriggerWorkflow>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);

@@ -163,10 +163,8 @@ impl runtime::Operation for StartLivestream {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Enable the livestream of a camera")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045295"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045295")
         .with_error_codes(&[200101, 200401, 200403, 212015, 213001, 213014])
-        .with_arguments(include_str!("arguments/start_livestream.json"))
-        .with_result(include_str!("results/start_livestream.json"))
         .with_codec(runtime::Codec::json::<StartLivestream>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -234,10 +232,8 @@ impl runtime::Operation for ListStreamConverters {
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_summary("Get the list of stream converters")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045298"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045298")
         .with_error_codes(&[200401, 200403, 233316, 213027])
-        .with_arguments(include_str!("arguments/list_stream_converters.json"))
-        .with_result(include_str!("results/list_stream_converters.json"))
         .with_codec(runtime::Codec::json::<ListStreamConverters>());
     fn read(
         body: runtime::ResponseBody<'_>,
@@ -314,7 +310,7 @@ impl runtime::Operation for CreateStreamConverter {
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_summary("Create a stream converter")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045296"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045296")
         .with_error_codes(
             &[
                 200101, 200401, 200403, 233314, 233317, 213014, 213024, 213025, 213054,
@@ -322,8 +318,6 @@ impl runtime::Operation for CreateStreamConverter {
             ],
         )
         .with_lookup(&["listStreamConverters"])
-        .with_arguments(include_str!("arguments/create_stream_converter.json"))
-        .with_result(include_str!("results/create_stream_converter.json"))
         .with_codec(runtime::Codec::json::<CreateStreamConverter>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -404,20 +398,9 @@ impl runtime::Operation for SetStreamConverter {
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_summary("Enable or disable a stream converter")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045297"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045297")
         .with_error_codes(&[200101, 200401, 200403, 213028, 213029, 212056])
-        .with_arguments(include_str!("arguments/set_stream_converter.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "converter_id",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/set_stream_converter.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("converter_id", "string")])
         .with_codec(runtime::Codec::json::<SetStreamConverter>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
@@ -492,20 +475,9 @@ impl runtime::Operation for DeleteStreamConverter {
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_summary("Delete a stream converter")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045299"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045299")
         .with_error_codes(&[200401, 200403, 233315, 213026, 213029, 212056])
-        .with_arguments(include_str!("arguments/delete_stream_converter.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "converter_id",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/delete_stream_converter.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("converter_id", "string")])
         .with_codec(runtime::Codec::json::<DeleteStreamConverter>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);

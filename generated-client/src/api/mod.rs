@@ -321,7 +321,11 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
                 .with_outcome(runtime::Outcome::Unknown)
                 .with_meaning("The dock is being debugged remotely."),
         ],
-    );
+    )
+    .with_schemas(&SCHEMAS);
+
+/// JSON Schemas of the arguments and results of all operations.
+static SCHEMAS: runtime::Schemas = runtime::Schemas::new(include_str!("schemas.json"));
 
 /// The catalogue: every operation, with its metadata for tools.
 pub static OPERATIONS: &[&runtime::OperationInfo] = &[

@@ -143,10 +143,8 @@ impl runtime::Operation for ListModels {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the list of models under the project")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045320"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045320")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/list_models.json"))
-        .with_result(include_str!("results/list_models.json"))
         .with_codec(runtime::Codec::json::<ListModels>());
     fn read(
         body: runtime::ResponseBody<'_>,
@@ -213,14 +211,10 @@ impl runtime::Operation for CreateModel {
         .with_authenticated(true)
         .with_summary("Reconstruct a model from the media of a flight task")
         .with_page(
-            Some(
-                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077",
-            ),
+            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077",
         )
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listModels"])
-        .with_arguments(include_str!("arguments/create_model.json"))
-        .with_result(include_str!("results/create_model.json"))
         .with_codec(runtime::Codec::json::<CreateModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -284,15 +278,7 @@ impl runtime::Operation for GetModel {
         .with_authenticated(true)
         .with_summary("Get the details of a model")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/get_model.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new("model_id", runtime::ParameterLocation::Path)
-                    .with_required(true)
-                    .with_schema_type("integer"),
-            ],
-        )
-        .with_result(include_str!("results/get_model.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("model_id", "integer")])
         .with_codec(runtime::Codec::json::<GetModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_id", &self.model_id);
@@ -360,20 +346,10 @@ impl runtime::Operation for GetModelFileDownloadUrl {
         .with_authenticated(true)
         .with_summary("Get the download address of a model file")
         .with_page(
-            Some(
-                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858",
-            ),
+            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858",
         )
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/get_model_file_download_url.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new("file_id", runtime::ParameterLocation::Path)
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/get_model_file_download_url.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("file_id", "string")])
         .with_codec(runtime::Codec::json::<GetModelFileDownloadUrl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("file_id", &self.file_id);

@@ -253,8 +253,6 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
         .with_authenticated(true)
         .with_summary("Get the upload credentials of open modeling")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"))
-        .with_result(include_str!("results/obtain_open_model_upload_token.json"))
         .with_codec(runtime::Codec::json::<ObtainOpenModelUploadToken>());
     fn read(
         body: runtime::ResponseBody<'_>,
@@ -321,8 +319,6 @@ impl runtime::Operation for OpenModelUploadCallback {
         .with_summary("Report uploaded files")
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["getOpenModelResource"])
-        .with_arguments(include_str!("arguments/open_model_upload_callback.json"))
-        .with_result(include_str!("results/open_model_upload_callback.json"))
         .with_codec(runtime::Codec::json::<OpenModelUploadCallback>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -388,18 +384,7 @@ impl runtime::Operation for GetOpenModelResource {
         .with_authenticated(true)
         .with_summary("Get the details of a resource")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/get_open_model_resource.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "resource_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/get_open_model_resource.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("resource_uuid", "string")])
         .with_codec(runtime::Codec::json::<GetOpenModelResource>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
@@ -472,18 +457,7 @@ impl runtime::Operation for DeleteOpenModelResource {
         .with_authenticated(true)
         .with_summary("Delete a resource")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/delete_open_model_resource.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "resource_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/delete_open_model_resource.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("resource_uuid", "string")])
         .with_codec(runtime::Codec::json::<DeleteOpenModelResource>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
@@ -557,8 +531,6 @@ impl runtime::Operation for StartOpenModelReconstruction {
         .with_summary("Start a reconstruction")
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listRunningOpenModels"])
-        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"))
-        .with_result(include_str!("results/start_open_model_reconstruction.json"))
         .with_codec(runtime::Codec::json::<StartOpenModelReconstruction>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -620,8 +592,6 @@ impl runtime::Operation for ListRunningOpenModels {
         .with_authenticated(true)
         .with_summary("Get the list of running reconstructions")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/list_running_open_models.json"))
-        .with_result(include_str!("results/list_running_open_models.json"))
         .with_codec(runtime::Codec::json::<ListRunningOpenModels>());
     fn read(
         body: runtime::ResponseBody<'_>,
@@ -692,23 +662,10 @@ impl runtime::Operation for GetOpenModel {
         .with_authenticated(true)
         .with_summary("Get the details of an open-modeling model")
         .with_page(
-            Some(
-                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-404169123",
-            ),
+            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-404169123",
         )
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/get_open_model.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "model_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/get_open_model.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("model_uuid", "string")])
         .with_codec(runtime::Codec::json::<GetOpenModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
@@ -784,18 +741,7 @@ impl runtime::Operation for DeleteOpenModel {
         .with_authenticated(true)
         .with_summary("Delete an open-modeling model")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/delete_open_model.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "model_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/delete_open_model.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("model_uuid", "string")])
         .with_codec(runtime::Codec::json::<DeleteOpenModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
@@ -862,18 +808,7 @@ impl runtime::Operation for StopOpenModelReconstruction {
         .with_authenticated(true)
         .with_summary("Stop a reconstruction")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "model_uuid",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/stop_open_model_reconstruction.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("model_uuid", "string")])
         .with_codec(runtime::Codec::json::<StopOpenModelReconstruction>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);

@@ -129,59 +129,12 @@ impl ListProjects {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Page number, starting at 1.
-    ///
-    /// At least 1. Defaults to `1`.
-    #[must_use]
-    pub fn page(mut self, page: impl Into<i64>) -> Self {
-        self.page = Some(page.into());
-        self
-    }
-    /// Projects per page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one of
-    /// V2.0 gives 20.)
-    ///
-    /// At least 1. Defaults to `10`.
-    #[must_use]
-    pub fn page_size(mut self, page_size: impl Into<i64>) -> Self {
-        self.page_size = Some(page_size.into());
-        self
-    }
-    /// Returns only projects whose name contains this text.
-    #[must_use]
-    pub fn q(mut self, q: impl Into<String>) -> Self {
-        self.q = Some(q.into());
-        self
-    }
-    /// Returns only projects that the owner of the key has joined.
-    #[must_use]
-    pub fn prj_authorized_status(
-        mut self,
-        prj_authorized_status: impl Into<types::ProjectAuthorizedStatus>,
-    ) -> Self {
-        self.prj_authorized_status = Some(prj_authorized_status.into());
-        self
-    }
-    /// Amount of data to return.
-    #[must_use]
-    pub fn usage(mut self, usage: impl Into<types::ProjectListUsage>) -> Self {
-        self.usage = Some(usage.into());
-        self
-    }
-    /// Field to sort by.
-    #[must_use]
-    pub fn sort_column(
-        mut self,
-        sort_column: impl Into<types::ProjectSortColumn>,
-    ) -> Self {
-        self.sort_column = Some(sort_column.into());
-        self
-    }
-    /// Sort direction.
-    #[must_use]
-    pub fn sort_type(mut self, sort_type: impl Into<types::SortType>) -> Self {
-        self.sort_type = Some(sort_type.into());
-        self
-    }
+    runtime::setters!(
+        page(i64), page_size(i64), q(String),
+        prj_authorized_status(types::ProjectAuthorizedStatus),
+        usage(types::ProjectListUsage), sort_column(types::ProjectSortColumn),
+        sort_type(types::SortType)
+    );
 }
 
 impl<C> super::Call<C, ListProjects> {
@@ -239,40 +192,19 @@ impl runtime::Operation for ListProjects {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the list of projects under the organization")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045290"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045290")
         .with_error_codes(&[200101, 200401])
-        .with_arguments(include_str!("arguments/list_projects.json"))
         .with_parameters(
             &[
-                runtime::ParameterInfo::new("page", runtime::ParameterLocation::Query)
-                    .with_schema_type("integer"),
-                runtime::ParameterInfo::new(
-                        "page_size",
-                        runtime::ParameterLocation::Query,
-                    )
-                    .with_schema_type("integer"),
-                runtime::ParameterInfo::new("q", runtime::ParameterLocation::Query)
-                    .with_schema_type("string"),
-                runtime::ParameterInfo::new(
-                        "prj_authorized_status",
-                        runtime::ParameterLocation::Query,
-                    )
-                    .with_schema_type("string"),
-                runtime::ParameterInfo::new("usage", runtime::ParameterLocation::Query)
-                    .with_schema_type("string"),
-                runtime::ParameterInfo::new(
-                        "sort_column",
-                        runtime::ParameterLocation::Query,
-                    )
-                    .with_schema_type("string"),
-                runtime::ParameterInfo::new(
-                        "sort_type",
-                        runtime::ParameterLocation::Query,
-                    )
-                    .with_schema_type("string"),
+                runtime::ParameterInfo::query("page", "integer"),
+                runtime::ParameterInfo::query("page_size", "integer"),
+                runtime::ParameterInfo::query("q", "string"),
+                runtime::ParameterInfo::query("prj_authorized_status", "string"),
+                runtime::ParameterInfo::query("usage", "string"),
+                runtime::ParameterInfo::query("sort_column", "string"),
+                runtime::ParameterInfo::query("sort_type", "string"),
             ],
         )
-        .with_result(include_str!("results/list_projects.json"))
         .with_codec(runtime::Codec::json::<ListProjects>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.query("page", self.page.as_ref());
@@ -380,10 +312,8 @@ impl runtime::Operation for GetProjectStsToken {
         .with_idempotency(runtime::Idempotency::Idempotent)
         .with_authenticated(true)
         .with_summary("Obtain the storage upload credentials for the project")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045293"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045293")
         .with_error_codes(&[200401, 200403, 210104])
-        .with_arguments(include_str!("arguments/get_project_sts_token.json"))
-        .with_result(include_str!("results/get_project_sts_token.json"))
         .with_codec(runtime::Codec::json::<GetProjectStsToken>());
     fn read(
         body: runtime::ResponseBody<'_>,
@@ -454,10 +384,8 @@ impl runtime::Operation for AddProjectMembers {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Add members to the project")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045294"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045294")
         .with_error_codes(&[200101, 200401, 200403, 210104])
-        .with_arguments(include_str!("arguments/add_project_members.json"))
-        .with_result(include_str!("results/add_project_members.json"))
         .with_codec(runtime::Codec::json::<AddProjectMembers>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);

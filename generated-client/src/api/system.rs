@@ -85,13 +85,9 @@ impl runtime::Operation for GetSystemStatus {
         .with_authenticated(true)
         .with_summary("Query the system status of FlightHub 2")
         .with_page(
-            Some(
-                "https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876",
-            ),
+            "https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876",
         )
         .with_error_codes(&[200401])
-        .with_arguments(include_str!("arguments/get_system_status.json"))
-        .with_result(include_str!("results/get_system_status.json"))
         .with_codec(runtime::Codec::json::<GetSystemStatus>());
     fn read(
         body: runtime::ResponseBody<'_>,

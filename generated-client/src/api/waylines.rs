@@ -141,11 +141,9 @@ impl runtime::Operation for FinishWaylineUpload {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_authenticated(true)
         .with_summary("Notify that the upload of a flight route is complete")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045300"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045300")
         .with_error_codes(&[200101, 200401, 200403, 200500])
         .with_lookup(&["listWaylines"])
-        .with_arguments(include_str!("arguments/finish_wayline_upload.json"))
-        .with_result(include_str!("results/finish_wayline_upload.json"))
         .with_codec(runtime::Codec::json::<FinishWaylineUpload>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
@@ -206,10 +204,8 @@ impl runtime::Operation for ListWaylines {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the list of flight routes under the project")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045301"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045301")
         .with_error_codes(&[200401, 200403])
-        .with_arguments(include_str!("arguments/list_waylines.json"))
-        .with_result(include_str!("results/list_waylines.json"))
         .with_codec(runtime::Codec::json::<ListWaylines>());
     fn read(
         body: runtime::ResponseBody<'_>,
@@ -273,20 +269,9 @@ impl runtime::Operation for GetWayline {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_authenticated(true)
         .with_summary("Get the details of a flight route")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045302"))
+        .with_page("https://fh2-api-en.apifox.cn/api-263045302")
         .with_error_codes(&[200101, 200401, 200403])
-        .with_arguments(include_str!("arguments/get_wayline.json"))
-        .with_parameters(
-            &[
-                runtime::ParameterInfo::new(
-                        "wayline_id",
-                        runtime::ParameterLocation::Path,
-                    )
-                    .with_required(true)
-                    .with_schema_type("string"),
-            ],
-        )
-        .with_result(include_str!("results/get_wayline.json"))
+        .with_parameters(&[runtime::ParameterInfo::path("wayline_id", "string")])
         .with_codec(runtime::Codec::json::<GetWayline>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("wayline_id", &self.wayline_id);

@@ -50,7 +50,7 @@ fn with_required(subject: Subject, side: Side, field: &Field) -> Subject {
 /// Why a new required field breaks callers.
 fn given_by(owner: &DefinitionPair<'_>) -> &'static str {
     let [_, new] = owner.definitions;
-    if !new.is_used {
+    if !new.is_constructed {
         "its `Default` is removed: it has a required field now"
     } else if owner.is_input[1] {
         "`new` requires it: every caller must pass it"
@@ -66,10 +66,10 @@ impl Comparer<'_> {
         if self.is_common {
             return owner.is_input;
         }
-        // A type that no operation uses has only a `Default`, and only without required fields.
+        // A type without constructors has only a `Default`, and only without required fields.
         Side::BOTH.map(|side| {
             let definition = side.of(owner.definitions);
-            definition.is_used || !side.of(self.apis).has_required_fields(definition)
+            definition.is_constructed || !side.of(self.apis).has_required_fields(definition)
         })
     }
 

@@ -51,6 +51,7 @@ impl Comparer<'_> {
             _ => None,
         });
         let operations = [old, new].map(|operation| operation.type_name.as_str());
+        let accept = [old, new].map(|operation| operation.accept.as_str());
         let (old, new) = (&old.response, &new.response);
         if let [Some(_), Some(_)] = enums {
             self.by_status(Kind::Response, operations, enums);
@@ -65,9 +66,9 @@ impl Comparer<'_> {
             let what = "another envelope, or changed nullability";
             let why = "callers get the same type; the client decodes the response differently";
             self.recorder.record(&subject, Compatible, what, why);
-        } else if old.media_type() != new.media_type() {
-            let [old_media, new_media] = [old, new].map(|response| code(response.media_type().unwrap_or("JSON")));
-            let what = format!("media type: {}", from_to(&old_media, &new_media));
+        } else if accept[0] != accept[1] {
+            let [old_accept, new_accept] = accept.map(code);
+            let what = format!("media type: {}", from_to(&old_accept, &new_accept));
             let why = "code is unchanged; the client requests the other media type";
             self.recorder.record(&subject, Compatible, &what, why);
         }

@@ -133,10 +133,10 @@ impl Comparer<'_> {
             } else if old.is_input && !new.is_input {
                 let why = "the methods that set its fields are removed";
                 self.recorder.record(&subject, Breaking, "no longer part of a request", why);
-            } else if old.is_used && !new.is_used && self.apis[0].has_required_fields(old) {
+            } else if old.is_constructed && !new.is_constructed && self.apis[0].has_required_fields(old) {
                 let why = "its constructor is removed: the client only decodes it";
                 self.recorder.record(&subject, Breaking, "no operation uses it any more", why);
-            } else if !old.is_used && new.is_used && self.apis[1].has_required_fields(new) {
+            } else if !old.is_constructed && new.is_constructed && self.apis[1].has_required_fields(new) {
                 let what = "an operation uses it now";
                 self.recorder.record(&subject, Compatible, what, "the client has a constructor for it");
             }

@@ -73,6 +73,14 @@ impl Diagnostic {
     }
 }
 
+/// The problems in the order of [`Diagnostics`], without duplicates.
+pub(crate) fn sorted(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let key = |problem: &Diagnostic| (problem.severity(), problem.location.span.start, problem.code);
+    problems.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
+    problems.dedup();
+    problems
+}
+
 /// All problems of a run, with their source text.
 ///
 /// `Display` shows each with its lines of the specification, in the style of rustc.
@@ -86,11 +94,8 @@ impl Diagnostics {
     /// Sorts the problems by severity, errors first, and by location, so that their order does not depend on the order
     /// of checks. Removes duplicates, which occur because an object with several references is checked several times.
     #[must_use]
-    pub fn new(source: Source, mut problems: Vec<Diagnostic>) -> Self {
-        let key = |problem: &Diagnostic| (problem.severity(), problem.location.span.start, problem.code);
-        problems.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
-        problems.dedup();
-        Self { source, problems }
+    pub fn new(source: Source, problems: Vec<Diagnostic>) -> Self {
+        Self { source, problems: sorted(problems) }
     }
 
     /// The problems: errors before warnings, each sorted by location.

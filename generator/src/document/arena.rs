@@ -60,7 +60,8 @@ impl<T> fmt::Debug for Id<T> {
 /// The content of an entry.
 #[derive(Debug)]
 pub(crate) enum ObjectOrRef<T> {
-    Object(T),
+    /// Boxed, because objects are large, and many entries are references.
+    Object(Box<T>),
     Ref(Id<T>),
 }
 
@@ -210,7 +211,7 @@ mod tests {
         let names = (0..links.len()).map(|index| format!("c{index}")).collect();
         let mut arena = Arena::new(names, Nodes::ROOT);
         for (index, link) in links.iter().enumerate() {
-            let value = link.map_or(ObjectOrRef::Object(index), |target| ObjectOrRef::Ref(Id::new(target)));
+            let value = link.map_or(ObjectOrRef::Object(Box::new(index)), |target| ObjectOrRef::Ref(Id::new(target)));
             arena.fill(Id::new(index), Nodes::ROOT, value);
         }
         arena.close();

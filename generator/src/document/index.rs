@@ -73,7 +73,7 @@ impl<'d> Index<'d> {
     /// Indexes a valid document. In a third-party document, `x-` keys contain no elements.
     pub(super) fn new(root: &'d Node<'d>, policy: &Policy) -> Self {
         let mut builder = IndexBuilder { elements: Vec::new(), extensions: policy.reads_extensions };
-        builder.object(root, &DOCUMENT, PointerRef::ROOT, None);
+        visit(root, policy, None, &mut builder);
         let mut elements = builder.elements;
         let positions: HashMap<String, usize> =
             elements.iter().enumerate().map(|(position, element)| (element.pointer.clone(), position)).collect();
@@ -99,11 +99,8 @@ impl<'d> Index<'d> {
         policy: &Policy,
     ) -> Vec<Element<'d>> {
         let mut builder = IndexBuilder { elements: Vec::new(), extensions: policy.reads_extensions };
-        if node.get("$ref").is_some() {
-            builder.push(node, object, PointerRef::Base(pointer), None, true);
-        } else {
-            builder.object(node, object, PointerRef::Base(pointer), None);
-        }
+        let mut walk = Walk { visitor: &mut builder, extensions: policy.reads_extensions };
+        walk.object_or_reference(node, object, PointerRef::Base(pointer), None);
         builder.elements
     }
 
@@ -162,25 +159,67 @@ struct IndexBuilder<'d> {
     extensions: bool,
 }
 
-impl<'d> IndexBuilder<'d> {
-    fn push(
-        &mut self,
-        node: &'d Node<'d>,
-        object: &'static Object,
-        at: PointerRef<'_>,
-        owner: Option<usize>,
-        is_reference: bool,
-    ) -> usize {
+impl<'d> Visitor<'d> for IndexBuilder<'d> {
+    /// The index of the element.
+    type Owner = Option<usize>;
+
+    fn element(&mut self, found: Found<'d, '_>, owner: Option<usize>) -> Option<usize> {
+        let Found { node, object, at, is_reference } = found;
         let source = node.get(SOURCE).filter(|_| self.extensions);
         let mark = source.and_then(|source| source.get(MARK).unwrap_or(source).as_str());
         let confidence = mark.and_then(Confidence::parse);
         let pointer = at.pointer();
         self.elements.push(Element { object, node, pointer, confidence, owner, target: None, end: None, is_reference });
-        self.elements.len() - 1
+        Some(self.elements.len() - 1)
+    }
+}
+
+/// An object or a reference in a tree.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'d, 'p> {
+    pub(super) node: &'d Node<'d>,
+    pub(super) object: &'static Object,
+    pub(super) at: PointerRef<'p>,
+    pub(super) is_reference: bool,
+}
+
+/// Receives the objects and references of a tree.
+pub(super) trait Visitor<'d> {
+    /// What an object passes on to the objects and references that it contains.
+    type Owner: Copy;
+
+    fn element(&mut self, found: Found<'d, '_>, owner: Self::Owner) -> Self::Owner;
+}
+
+/// Visits the objects and references of a valid document, in document order. In a third-party document, `x-` keys contain
+/// none.
+pub(super) fn visit<'d, V: Visitor<'d>>(root: &'d Node<'d>, policy: &Policy, owner: V::Owner, visitor: &mut V) {
+    let mut walk = Walk { visitor, extensions: policy.reads_extensions };
+    walk.object(root, &DOCUMENT, PointerRef::ROOT, owner);
+}
+
+struct Walk<'v, V> {
+    visitor: &'v mut V,
+    extensions: bool,
+}
+
+impl<'d, V: Visitor<'d>> Walk<'_, V> {
+    fn object_or_reference(
+        &mut self,
+        node: &'d Node<'d>,
+        object: &'static Object,
+        at: PointerRef<'_>,
+        owner: V::Owner,
+    ) {
+        if node.get("$ref").is_some() {
+            self.visitor.element(Found { node, object, at, is_reference: true }, owner);
+        } else {
+            self.object(node, object, at, owner);
+        }
     }
 
-    fn object(&mut self, node: &'d Node<'d>, object: &'static Object, at: PointerRef<'_>, owner: Option<usize>) {
-        let this = self.push(node, object, at, owner, false);
+    fn object(&mut self, node: &'d Node<'d>, object: &'static Object, at: PointerRef<'_>, owner: V::Owner) {
+        let this = self.visitor.element(Found { node, object, at, is_reference: false }, owner);
         let Value::Mapping(entries) = &node.value else { return };
         let extensions = if self.extensions { object.extensions } else { &[] };
         for entry in entries {
@@ -195,14 +234,10 @@ impl<'d> IndexBuilder<'d> {
         }
     }
 
-    fn value(&mut self, node: &'d Node<'d>, value_type: &'static ValueType, at: PointerRef<'_>, owner: usize) {
+    fn value(&mut self, node: &'d Node<'d>, value_type: &'static ValueType, at: PointerRef<'_>, owner: V::Owner) {
         match (value_type, &node.value) {
-            (ValueType::RefOr(object), _) if node.get("$ref").is_some() => {
-                self.push(node, object, at, Some(owner), true);
-            }
-            (ValueType::RefOr(object) | ValueType::Object(object), _) => {
-                self.object(node, object, at, Some(owner));
-            }
+            (ValueType::RefOr(object), _) => self.object_or_reference(node, object, at, owner),
+            (ValueType::Object(object), _) => self.object(node, object, at, owner),
             (ValueType::ScalarOr(_, mapping), Value::Mapping(_)) => self.value(node, mapping, at, owner),
             (ValueType::List(value_type) | ValueType::NonEmptyList(value_type), Value::Sequence(items)) => {
                 for (index, item) in items.iter().enumerate() {

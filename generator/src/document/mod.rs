@@ -32,6 +32,7 @@
 
 pub(crate) mod arena;
 mod convert;
+mod deserialize;
 mod edit;
 mod editor_schema;
 pub(crate) mod extensions;
@@ -53,8 +54,6 @@ pub(crate) mod vocabulary;
 pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, HashMap};
-use std::panic::resume_unwind;
-use std::thread;
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Source};
@@ -212,24 +211,14 @@ impl<'s> Unchecked<'s> {
     pub(crate) fn check(self) -> Result<Document<'s>, Diagnostics> {
         let Self { source, mut tree, policy } = self;
         let failed = |problems| Diagnostics::new(source.clone(), problems);
-        // The two are independent.
-        let (checked, mut value) = thread::scope(|scope| {
-            let checked = scope.spawn(|| validate::check(source, &tree, policy));
-            let value = tree.yaml();
-            (checked.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
-        });
-        let validate::Checked { problems, warnings, edits } = checked;
+        let validate::Checked { problems, warnings, edits } = validate::check(source, &tree, policy);
         if !problems.is_empty() {
             return Err(failed(problems.into_iter().chain(warnings).collect()));
         }
-        if !edits.is_empty() {
-            edit::apply(&mut tree, edits);
-            value = tree.yaml();
-        }
-        // Deserialization follows validation, because `openapiv3` deserializes invalid input twice at each level.
-        match serde_yaml::from_value::<openapiv3::OpenAPI>(value) {
-            Ok(api) => Ok(Document { source, tree, api: convert::convert(api, policy), policy, warnings }),
-            Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
+        edit::apply(&mut tree, edits);
+        match convert::convert(&tree, policy) {
+            Ok(api) => Ok(Document { source, tree, api, policy, warnings }),
+            Err(error) => Err(failed(vec![unreadable(source, &tree, error)])),
         }
     }
 }
@@ -268,9 +257,10 @@ pub fn parse_yaml(source: &Source) -> Result<Node<'_>, Diagnostics> {
     yaml::parse(source, false).map_err(|problems| Diagnostics::new(source.clone(), problems))
 }
 
-/// The diagnostic for a value that validation accepts and `openapiv3` rejects. To find its location, the value is
-/// deserialized again.
-fn unreadable(source: &Source, tree: &Node<'_>, error: &serde_yaml::Error) -> Diagnostic {
+/// The diagnostic for a value that validation accepts and `openapiv3` rejects. To find its location, the whole document is
+/// deserialized.
+fn unreadable(source: &Source, tree: &Node<'_>, error: serde_yaml::Error) -> Diagnostic {
+    let error = serde_yaml::from_value::<openapiv3::OpenAPI>(tree.yaml()).err().unwrap_or(error);
     let again = serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(tree.yaml());
     let pointer = again.err().map(|error| pointer::of(error.path())).unwrap_or_default();
     let (_, value) = tree.locate(&pointer);

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use super::pointer::unescape;
+use super::pointer::unescaped;
 
 /// A value of a document, and its location in the text.
 #[derive(Clone, Debug)]
@@ -207,6 +207,10 @@ impl<'a> Node<'a> {
         matches!(&self.value, Value::Scalar(scalar) if scalar.scalar_type() == ScalarType::String)
     }
 
+    pub(super) fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar(scalar) if scalar.scalar_type() == ScalarType::Null)
+    }
+
     /// Whether the node is a mapping, including an empty one.
     #[must_use]
     pub fn is_mapping(&self) -> bool {
@@ -252,7 +256,7 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn find(&self, pointer: &str) -> Option<&Node<'a>> {
         pointer.split('/').skip(1).try_fold(self, |node, token| match &node.value {
-            Value::Mapping(_) => node.get(&unescape(token)),
+            Value::Mapping(_) => node.get(&unescaped(token)),
             Value::Sequence(items) => items.get(token.parse::<usize>().ok()?),
             Value::Scalar(_) => None,
         })
@@ -327,7 +331,7 @@ impl<'a> Node<'a> {
         let mut node = self;
         let mut key_span = if pointer.is_empty() { 0..0 } else { self.span.clone() };
         for token in pointer.split('/').skip(1) {
-            let token = unescape(token);
+            let token = unescaped(token);
             match &node.value {
                 Value::Mapping(_) => match node.entry(&token) {
                     Some(entry) => {

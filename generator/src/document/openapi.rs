@@ -84,6 +84,9 @@ pub(crate) enum Method {
 }
 
 impl Method {
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Get, Self::Put, Self::Post, Self::Delete, Self::Options, Self::Head, Self::Patch, Self::Trace];
+
     /// The method as written in a request line.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

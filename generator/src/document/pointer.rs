@@ -3,6 +3,7 @@
 //! In: keys and indices. Out: a [`PointerRef`] or a [`NodeId`], by which stages refer to a node. It is converted to a string
 //! only to report a problem.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_path_to_error::Segment as PathSegment;
@@ -37,19 +38,41 @@ impl<'p> PointerRef<'p> {
     }
 
     pub(crate) fn pointer(&self) -> String {
-        self.to_string()
+        let mut pointer = String::new();
+        self.append_to(&mut pointer);
+        pointer
     }
+
+    fn append_to(&self, pointer: &mut String) {
+        match self {
+            Self::Base(base) => pointer.push_str(base),
+            Self::Node(nodes, id) => nodes.append_to(pointer, *id),
+            Self::Key(parent, key) => {
+                parent.append_to(pointer);
+                push_key(pointer, key);
+            }
+            Self::Index(parent, index) => {
+                parent.append_to(pointer);
+                push_index(pointer, *index);
+            }
+            Self::Value(node) => node.append_to(pointer),
+        }
+    }
+}
+
+fn push_key(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    pointer.push_str(&escaped(key));
+}
+
+fn push_index(pointer: &mut String, index: usize) {
+    pointer.push('/');
+    pointer.push_str(&index.to_string());
 }
 
 impl fmt::Display for PointerRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Base(pointer) => f.write_str(pointer),
-            Self::Node(nodes, id) => nodes.write(*id, f),
-            Self::Key(parent, key) => write!(f, "{parent}/{}", escape(key)),
-            Self::Index(parent, index) => write!(f, "{parent}/{index}"),
-            Self::Value(node) => node.fmt(f),
-        }
+        f.write_str(&self.pointer())
     }
 }
 
@@ -104,16 +127,16 @@ impl Nodes {
         PointerRef::Node(self, id)
     }
 
-    fn write(&self, id: NodeId, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((parent, token)) = self.nodes.get(id.0 as usize) else { return Ok(()) };
+    fn append_to(&self, pointer: &mut String, id: NodeId) {
+        let Some((parent, token)) = self.nodes.get(id.0 as usize) else { return };
         if !matches!(token, Token::Root) {
-            self.write(*parent, f)?;
+            self.append_to(pointer, *parent);
         }
         match token {
-            Token::Root => Ok(()),
-            Token::Key(key) => write!(f, "/{key}"),
-            Token::Name(name) => write!(f, "/{}", escape(name)),
-            Token::Index(index) => write!(f, "/{index}"),
+            Token::Root => {}
+            Token::Key(key) => push_key(pointer, key),
+            Token::Name(name) => push_key(pointer, name),
+            Token::Index(index) => push_index(pointer, *index),
         }
     }
 }
@@ -131,13 +154,26 @@ pub(super) fn of(path: &serde_path_to_error::Path) -> String {
 /// Escapes a key as a token of a JSON pointer (RFC 6901).
 #[must_use]
 pub fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
+    escaped(token).into_owned()
+}
+
+fn escaped(token: &str) -> Cow<'_, str> {
+    if token.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        token.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        token.into()
+    }
 }
 
 /// The key of a token of a JSON pointer (RFC 6901).
 #[must_use]
 pub fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
+    unescaped(token).into_owned()
+}
+
+/// As [`unescape`]. Most tokens are their keys.
+pub(crate) fn unescaped(token: &str) -> Cow<'_, str> {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
 }
 
 #[cfg(test)]

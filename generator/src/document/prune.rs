@@ -4,13 +4,14 @@
 //! components that only they use. A component that no operation uses, and what it refers to, is only removed by
 //! [`remove_unused`].
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
-use super::index::{Element, Index};
-use super::node::{Node, Value};
-use super::pointer::{escape, unescape};
-use super::vocabulary::ElementKind;
+use super::index::{Found, Visitor, visit};
+use super::node::{Entry, Node, Value};
+use super::pointer::{PointerRef, escape, unescape, unescaped};
+use super::vocabulary::{self, ElementKind};
 use crate::names::operation_id;
 use crate::policy::Policy;
 
@@ -20,6 +21,8 @@ pub(crate) const METHOD_KEYS: &[&str] = &["get", "put", "post", "delete", "optio
 /// An operation of the tree.
 #[derive(Debug)]
 pub(crate) struct WrittenOperation {
+    /// Its position among all operations of the document.
+    index: usize,
     pub(crate) path: String,
     /// The key of the path item.
     pub(crate) method: &'static str,
@@ -37,25 +40,34 @@ impl WrittenOperation {
     }
 }
 
+/// The members of path items that are operations, each with the path item and the method, in the order of the document.
+fn members<'d>(tree: &'d Node<'_>) -> impl Iterator<Item = (&'d Entry<'d>, &'d Entry<'d>, &'static str)> {
+    let tree: &'d Node<'d> = tree;
+    let items = tree.get("paths").map(Node::mapping).unwrap_or_default().iter();
+    items.flat_map(|item| {
+        item.node.mapping().iter().filter_map(move |entry| {
+            let method = METHOD_KEYS.iter().find(|method| entry.key == **method)?;
+            Some((item, entry, *method))
+        })
+    })
+}
+
 /// Every operation, in the order of the document.
 pub(crate) fn operations(tree: &Node<'_>) -> Vec<WrittenOperation> {
-    let mut operations = Vec::new();
-    for item in tree.get("paths").map(Node::mapping).unwrap_or_default() {
-        for entry in item.node.mapping() {
-            let Some(method) = METHOD_KEYS.iter().find(|method| entry.key == **method) else { continue };
-            let written = entry.node.get("operationId").filter(|id| id.is_string()).and_then(Node::as_str);
-            let tags = entry.node.get("tags").map(Node::sequence).unwrap_or_default();
-            operations.push(WrittenOperation {
-                path: item.key.to_string(),
-                method,
-                id: written.map_or_else(|| operation_id(method, &item.key), str::to_owned),
-                tags: tags.iter().filter_map(Node::as_str).map(str::to_owned).collect(),
-                pointer: format!("/paths/{}/{method}", escape(&item.key)),
-                span: entry.key_span.clone(),
-            });
+    let written = members(tree).enumerate().map(|(index, (item, entry, method))| {
+        let written = entry.node.get("operationId").filter(|id| id.is_string()).and_then(Node::as_str);
+        let tags = entry.node.get("tags").map(Node::sequence).unwrap_or_default();
+        WrittenOperation {
+            index,
+            path: item.key.to_string(),
+            method,
+            id: written.map_or_else(|| operation_id(method, &item.key), str::to_owned),
+            tags: tags.iter().filter_map(Node::as_str).map(str::to_owned).collect(),
+            pointer: format!("/paths/{}/{method}", escape(&item.key)),
+            span: entry.key_span.clone(),
         }
-    }
-    operations
+    });
+    written.collect()
 }
 
 /// A component: its section and its name.
@@ -63,196 +75,146 @@ pub(crate) type ComponentName = (String, String);
 
 /// The components that the operations and components of a document refer to.
 #[derive(Debug)]
-pub(crate) struct Needs {
+pub(crate) struct Needs<'d> {
     components: Vec<ComponentName>,
-    positions: HashMap<ComponentName, usize>,
-    /// The components that each component refers to.
-    of_components: Vec<BTreeSet<usize>>,
-    /// The components that each operation refers to, by the pointer of the operation.
-    of_operations: HashMap<String, BTreeSet<usize>>,
+    positions: HashMap<(&'d str, &'d str), usize>,
+    /// The components that each component refers to. A component can occur several times.
+    of_components: Vec<Vec<usize>>,
+    /// The components that each operation refers to, in the order of the operations.
+    of_operations: Vec<Vec<usize>>,
     /// The components that the document refers to in other places, such as a path item without operations.
-    of_document: BTreeSet<usize>,
+    of_document: Vec<usize>,
 }
 
-impl Needs {
+/// Positions of components.
+type Positions = Vec<bool>;
+
+impl<'d> Needs<'d> {
     /// Collects the references of a tree.
-    pub(crate) fn new(tree: &Node<'_>, policy: &Policy, operations: &[WrittenOperation]) -> Self {
-        let index = Index::new(tree, policy);
-        let mut components = Vec::new();
-        let mut positions = HashMap::new();
+    pub(crate) fn new(tree: &'d Node<'_>, policy: &Policy) -> Self {
+        let tree: &'d Node<'d> = tree;
+        let (mut components, mut positions) = (Vec::new(), HashMap::new());
+        let mut bases = Vec::new();
         for section in tree.get("components").map(Node::mapping).unwrap_or_default() {
             for entry in section.node.mapping() {
-                positions.insert((section.key.to_string(), entry.key.to_string()), components.len());
+                if section.key == "schemas" && entry.node.get("discriminator").is_some() {
+                    bases.push(components.len());
+                }
+                positions.insert((&*section.key, &*entry.key), components.len());
                 components.push((section.key.to_string(), entry.key.to_string()));
             }
         }
-        let mut needs = Self {
-            of_components: vec![BTreeSet::new(); components.len()],
-            of_operations: operations.iter().map(|it| (it.pointer.clone(), BTreeSet::new())).collect(),
-            of_document: BTreeSet::new(),
-            components,
+        let mut operations = HashMap::new();
+        let mut of_item: HashMap<&str, Range<usize>> = HashMap::new();
+        for (index, (item, _, method)) in members(tree).enumerate() {
+            operations.insert((&*item.key, method), index);
+            of_item.entry(&item.key).or_insert(index..index).end = index + 1;
+        }
+        let needs = Self {
+            of_components: vec![Vec::new(); components.len()],
+            of_operations: vec![Vec::new(); operations.len()],
+            of_document: Vec::new(),
             positions,
+            components,
         };
-        // The operations of a path item, which have its parameters.
-        let mut of_item: HashMap<&str, Vec<&str>> = HashMap::new();
-        for operation in operations {
-            if let Some((item, _)) = operation.pointer.rsplit_once('/') {
-                of_item.entry(item).or_default().push(&operation.pointer);
-            }
-        }
-        let mut owners: Vec<ElementOwner<'_>> = Vec::new();
-        let all: Vec<&Element<'_>> = index.iter().collect();
-        for element in &all {
-            let outer = element.owner.and_then(|owner| owners.get(owner).copied()).unwrap_or(ElementOwner::Document);
-            let component = component_of(&element.pointer).and_then(|component| needs.positions.get(&component));
-            let owner = match (component, element.kind()) {
-                (Some(position), _) => ElementOwner::Component(*position),
-                (None, ElementKind::PathItem) => ElementOwner::PathItem(&element.pointer),
-                (None, ElementKind::Operation) => ElementOwner::Operation(&element.pointer),
-                _ => outer,
-            };
-            owners.push(owner);
-            for target in needs.targets(element, &all) {
-                match owner {
-                    ElementOwner::Document => {
-                        needs.of_document.insert(target);
-                    }
-                    ElementOwner::Component(position) => {
-                        needs.of_components[position].insert(target);
-                    }
-                    ElementOwner::Operation(pointer) => needs.note(pointer, target),
-                    ElementOwner::PathItem(item) => {
-                        let of_item = of_item.get(item).map(Vec::as_slice).unwrap_or_default();
-                        of_item.iter().for_each(|pointer| needs.note(pointer, target));
-                        if of_item.is_empty() {
-                            needs.of_document.insert(target);
-                        }
-                    }
-                }
-            }
-        }
-        needs.note_security(tree, operations);
-        needs.note_subtypes(tree, &all);
+        let mut collector = Collector { needs, operations, of_item, subtypes: HashMap::new() };
+        visit(tree, policy, ElementOwner::Document, &mut collector);
+        let Collector { mut needs, subtypes, .. } = collector;
+        needs.note_security(tree);
+        needs.note_subtypes(bases, &subtypes);
         needs
     }
 
     /// A schema with a discriminator needs the schemas that extend it with `allOf`: its values can be values of theirs.
-    fn note_subtypes(&mut self, tree: &Node<'_>, all: &[&Element<'_>]) {
-        let mut subtypes: HashMap<usize, Vec<usize>> = HashMap::new();
-        for element in all {
-            let Some((owner, _)) = element.pointer.rsplit_once("/allOf/") else { continue };
-            let subtype = component_of(owner).filter(|(section, name)| {
-                section == "schemas" && owner == format!("/components/schemas/{}", escape(name))
-            });
-            let Some(subtype) = subtype.and_then(|component| self.positions.get(&component).copied()) else { continue };
-            for target in self.targets(element, all) {
-                subtypes.entry(target).or_default().push(subtype);
-            }
-        }
-        let schemas = tree.get("components").and_then(|components| components.get("schemas"));
-        let has_discriminator =
-            |(_, name): &&ComponentName| schemas.and_then(|schemas| schemas.get(name)?.get("discriminator")).is_some();
-        let is_schema = |(section, _): &&ComponentName| section == "schemas";
-        let bases = self.components.iter().filter(is_schema).filter(has_discriminator);
-        let mut next: Vec<usize> = bases.filter_map(|base| self.positions.get(base).copied()).collect();
+    fn note_subtypes(&mut self, mut bases: Vec<usize>, subtypes: &HashMap<usize, Vec<usize>>) {
         let mut found = HashSet::new();
-        while let Some(base) = next.pop() {
+        while let Some(base) = bases.pop() {
             if let (true, Some(subtypes)) = (found.insert(base), subtypes.get(&base)) {
                 self.of_components[base].extend(subtypes);
-                next.extend(subtypes);
+                bases.extend(subtypes);
             }
-        }
-    }
-
-    fn note(&mut self, operation: &str, target: usize) {
-        if let Some(needs) = self.of_operations.get_mut(operation) {
-            needs.insert(target);
         }
     }
 
     /// The components that an element names.
-    fn targets(&self, element: &Element<'_>, all: &[&Element<'_>]) -> Vec<usize> {
-        if element.is_reference() {
-            let target = element.target.and_then(|target| all.get(target));
-            let component = target.and_then(|target| component_of(&target.pointer));
-            return component.and_then(|component| self.positions.get(&component).copied()).into_iter().collect();
+    fn targets(&self, found: Found<'_, '_>) -> Vec<usize> {
+        let position = |section: &str, name: &str| self.positions.get(&(section, name)).copied();
+        if found.is_reference {
+            let target = found.node.reference().unwrap_or_default();
+            let name = unescaped(target.rsplit('/').next().unwrap_or_default());
+            let section = vocabulary::section(found.object).unwrap_or_default();
+            return position(section, &name).into_iter().collect();
         }
-        if element.kind() != ElementKind::Discriminator {
+        if found.object.kind != ElementKind::Discriminator {
             return Vec::new();
         }
-        let mapping = element.node().get("mapping").map(Node::mapping).unwrap_or_default();
+        let mapping = found.node.get("mapping").map(Node::mapping).unwrap_or_default();
         let named = mapping.iter().filter_map(|entry| {
             let target = entry.node.as_str()?;
-            let name = target.strip_prefix("#/components/schemas/").map_or_else(|| target.to_owned(), unescape);
-            self.positions.get(&("schemas".to_owned(), name)).copied()
+            let name = target.strip_prefix("#/components/schemas/").map_or(Cow::Borrowed(target), unescaped);
+            position("schemas", &name)
         });
         named.collect()
     }
 
     /// Operations refer to the security schemes of their requirements, or of those of the document.
-    fn note_security(&mut self, tree: &Node<'_>, operations: &[WrittenOperation]) {
-        for operation in operations {
-            let own = tree.find(&operation.pointer).and_then(|node| node.get("security"));
-            let requirements = own.or_else(|| tree.get("security")).map(Node::sequence).unwrap_or_default();
-            for entry in requirements.iter().flat_map(Node::mapping) {
-                let scheme = ("securitySchemes".to_owned(), entry.key.to_string());
-                if let Some(target) = self.positions.get(&scheme).copied() {
-                    self.note(&operation.pointer, target);
-                }
-            }
+    fn note_security(&mut self, tree: &Node<'_>) {
+        let of_document = tree.get("security");
+        for (needs, (_, operation, _)) in self.of_operations.iter_mut().zip(members(tree)) {
+            let requirements = operation.node.get("security").or(of_document).map(Node::sequence).unwrap_or_default();
+            let schemes = requirements.iter().flat_map(Node::mapping);
+            needs.extend(schemes.filter_map(|entry| self.positions.get(&("securitySchemes", &*entry.key)).copied()));
         }
     }
 
     /// These components, and all components that they refer to, directly or indirectly.
-    fn closure(&self, start: impl IntoIterator<Item = usize>) -> HashSet<usize> {
-        let mut found = HashSet::new();
+    fn closure(&self, start: impl IntoIterator<Item = usize>) -> Positions {
+        let mut found = vec![false; self.components.len()];
         let mut next: Vec<usize> = start.into_iter().collect();
         while let Some(position) = next.pop() {
-            if found.insert(position) {
-                next.extend(self.of_components.get(position).into_iter().flatten());
+            if !std::mem::replace(&mut found[position], true) {
+                next.extend(&self.of_components[position]);
             }
         }
         found
     }
 
-    fn all_of<'o>(&self, operations: impl Iterator<Item = &'o WrittenOperation>) -> HashSet<usize> {
-        self.closure(operations.filter_map(|it| self.of_operations.get(&it.pointer)).flatten().copied())
+    fn all_of<'o>(&self, operations: impl Iterator<Item = &'o WrittenOperation>) -> Positions {
+        self.closure(operations.filter_map(|it| self.of_operations.get(it.index)).flatten().copied())
+    }
+
+    fn position(&self, (section, name): &ComponentName) -> Option<usize> {
+        self.positions.get(&(section.as_str(), name.as_str())).copied()
     }
 
     /// The components that refer to one of these, directly or indirectly, including these.
     pub(crate) fn dependents(&self, components: &BTreeSet<ComponentName>) -> BTreeSet<ComponentName> {
-        let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); self.components.len()];
         for (user, targets) in self.of_components.iter().enumerate() {
-            for target in targets {
-                users.entry(*target).or_default().push(user);
-            }
+            targets.iter().for_each(|target| users[*target].push(user));
         }
         let mut found = BTreeSet::new();
-        let mut next: Vec<usize> = components.iter().filter_map(|it| self.positions.get(it).copied()).collect();
+        let mut next: Vec<usize> = components.iter().filter_map(|component| self.position(component)).collect();
         while let Some(position) = next.pop() {
             if found.insert(position) {
-                next.extend(users.get(&position).into_iter().flatten());
+                next.extend(&users[position]);
             }
         }
-        found.into_iter().filter_map(|position| self.components.get(position).cloned()).collect()
+        found.into_iter().map(|position| self.components[position].clone()).collect()
     }
 
     /// Whether an operation refers to one of these components directly.
     pub(crate) fn names_any(&self, operation: &WrittenOperation, components: &BTreeSet<ComponentName>) -> bool {
-        let needed = self.of_operations.get(&operation.pointer).into_iter().flatten();
-        needed.filter_map(|position| self.components.get(*position)).any(|needed| components.contains(needed))
+        let needed = self.of_operations.get(operation.index).into_iter().flatten();
+        needed.copied().any(|position| components.contains(&self.components[position]))
     }
 
     /// The components that no operation uses, directly or indirectly.
-    fn unused(&self, operations: &[WrittenOperation]) -> BTreeSet<ComponentName> {
-        let mut used = self.all_of(operations.iter());
-        used.extend(self.closure(self.of_document.iter().copied()));
+    fn unused(&self) -> BTreeSet<ComponentName> {
+        let used = self.closure(self.of_operations.iter().flatten().chain(&self.of_document).copied());
         // Security schemes have no types, and requirements of the whole document can name them.
-        let is_unused = |(position, (section, _)): &(usize, &ComponentName)| {
-            !used.contains(position) && section != "securitySchemes"
-        };
-        let unused = self.components.iter().enumerate().filter(is_unused);
-        unused.map(|(_, component)| component.clone()).collect()
+        let is_unused = |position: &usize| !used[*position] && self.components[*position].0 != "securitySchemes";
+        (0..self.components.len()).filter(is_unused).map(|position| self.components[position].clone()).collect()
     }
 
     /// The components that some of the `removed` operations use, directly or not, and that neither another operation nor a
@@ -264,22 +226,102 @@ impl Needs {
     ) -> BTreeSet<ComponentName> {
         let is_removed = |it: &&WrittenOperation| removed.contains(&it.pointer);
         let of_removed = self.all_of(operations.iter().filter(is_removed));
-        let used = self.all_of(operations.iter());
-        let unused = (0..self.components.len()).filter(|position| !used.contains(position));
-        let mut kept = self.closure(unused);
-        kept.extend(self.all_of(operations.iter().filter(|it| !is_removed(it))));
-        let only = of_removed.difference(&kept).filter_map(|position| self.components.get(*position).cloned());
-        only.collect()
+        let of_others = self.all_of(operations.iter().filter(|it| !is_removed(it)));
+        let unused = (0..self.components.len()).filter(|position| !of_removed[*position] && !of_others[*position]);
+        let of_unused = self.closure(unused);
+        let is_only = |position: &usize| of_removed[*position] && !of_others[*position] && !of_unused[*position];
+        (0..self.components.len()).filter(is_only).map(|position| self.components[position].clone()).collect()
     }
 }
 
 /// The part of the document that contains an element.
 #[derive(Clone, Copy)]
-enum ElementOwner<'e> {
+enum ElementOwner<'d> {
     Document,
-    PathItem(&'e str),
-    Operation(&'e str),
+    PathItem(&'d str),
+    Operation(usize),
     Component(usize),
+}
+
+/// Collects the references of a document, by the part that contains them.
+struct Collector<'d> {
+    needs: Needs<'d>,
+    /// The positions of operations, by path and method.
+    operations: HashMap<(&'d str, &'static str), usize>,
+    /// The operations of each path item, which have its parameters.
+    of_item: HashMap<&'d str, Range<usize>>,
+    /// The components that extend a component with `allOf`.
+    subtypes: HashMap<usize, Vec<usize>>,
+}
+
+impl<'d> Visitor<'d> for Collector<'d> {
+    type Owner = ElementOwner<'d>;
+
+    fn element(&mut self, found: Found<'d, '_>, outer: ElementOwner<'d>) -> ElementOwner<'d> {
+        let owner = self.owner(&found).unwrap_or(outer);
+        for target in self.needs.targets(found) {
+            match owner {
+                ElementOwner::Document => self.needs.of_document.push(target),
+                ElementOwner::Operation(index) => self.needs.of_operations[index].push(target),
+                ElementOwner::PathItem(path) => match self.of_item.get(path) {
+                    Some(operations) => {
+                        self.needs.of_operations[operations.clone()].iter_mut().for_each(|needs| needs.push(target));
+                    }
+                    None => self.needs.of_document.push(target),
+                },
+                ElementOwner::Component(position) => {
+                    self.needs.of_components[position].push(target);
+                    if self.needs.components[position].0 == "schemas" && is_extension(found.at) {
+                        self.subtypes.entry(target).or_default().push(position);
+                    }
+                }
+            }
+        }
+        owner
+    }
+}
+
+impl<'d> Collector<'d> {
+    /// The path item, operation or component that an element is.
+    fn owner(&self, found: &Found<'d, '_>) -> Option<ElementOwner<'d>> {
+        use PointerRef::Key;
+        match found.at {
+            Key(Key(Key(PointerRef::Base(""), "components"), section), name) => {
+                self.needs.positions.get(&(*section, name)).map(|position| ElementOwner::Component(*position))
+            }
+            Key(Key(Key(PointerRef::Base(""), "paths"), path), method) => {
+                let index = self.operations.get(&(*path, method)).copied();
+                index.filter(|_| found.object.kind == ElementKind::Operation).map(ElementOwner::Operation)
+            }
+            Key(Key(PointerRef::Base(""), "paths"), path) => {
+                let item = self.of_item.get_key_value(path);
+                Some(item.map_or(ElementOwner::Document, |(path, _)| ElementOwner::PathItem(path)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a pointer is in the `allOf` of a component, and not in a further one.
+fn is_extension(at: PointerRef<'_>) -> bool {
+    /// The number of tokens, and the number of those up to the last `allOf`.
+    fn last_all_of(at: &PointerRef<'_>) -> (usize, usize) {
+        match at {
+            PointerRef::Base(_) | PointerRef::Node(..) => (0, 0),
+            PointerRef::Value(node) => last_all_of(node),
+            PointerRef::Index(parent, _) => {
+                let (tokens, last) = last_all_of(parent);
+                (tokens + 1, last)
+            }
+            PointerRef::Key(parent, key) => {
+                let (tokens, last) = last_all_of(parent);
+                (tokens + 1, if *key == "allOf" { tokens + 1 } else { last })
+            }
+        }
+    }
+    let (PointerRef::Key(parent, _) | PointerRef::Index(parent, _)) = at else { return false };
+    // `/components/schemas/NAME/allOf`
+    last_all_of(parent).1 == 4
 }
 
 /// The component that a pointer refers to, or that contains its target.
@@ -291,17 +333,15 @@ pub(crate) fn component_of(pointer: &str) -> Option<ComponentName> {
 /// Removes the components that no operation uses, directly or indirectly. Returns their number, and the pointer and the place
 /// of the first one. A document without operations is unchanged: it is a collection of components.
 pub(crate) fn remove_unused(tree: &mut Node<'_>, policy: &Policy) -> Option<(usize, String, Range<usize>)> {
-    let operations = operations(tree);
-    if operations.is_empty() {
-        return None;
-    }
-    let unused = Needs::new(tree, policy, &operations).unused(&operations);
-    let located = unused.iter().map(|(section, name)| {
-        let pointer = format!("/components/{}/{}", escape(section), escape(name));
-        let (key, _) = tree.locate(&pointer);
-        (pointer, key)
-    });
-    let (pointer, key) = located.min_by_key(|(_, key)| key.start)?;
+    members(tree).next()?;
+    let unused = Needs::new(tree, policy).unused();
+    let sections = tree.get("components").map(Node::mapping).unwrap_or_default().iter();
+    let components = sections.flat_map(|section| section.node.mapping().iter().map(move |entry| (section, entry)));
+    let found =
+        components.filter(|(section, entry)| unused.contains(&(section.key.to_string(), entry.key.to_string())));
+    let (section, first) = found.min_by_key(|(_, entry)| entry.key_span.start)?;
+    let pointer = format!("/components/{}/{}", escape(&section.key), escape(&first.key));
+    let key = first.key_span.clone();
     remove(tree, &HashSet::new(), &HashSet::new(), &unused);
     Some((unused.len(), pointer, key))
 }
@@ -324,7 +364,9 @@ pub(crate) fn remove(
                     let has_operations =
                         |keys: &[super::Entry<'_>]| keys.iter().any(|it| METHOD_KEYS.contains(&&*it.key));
                     let had_operations = has_operations(keys);
-                    keys.retain(|it| !operations.contains(&format!("/paths/{path}/{}", it.key)));
+                    if !operations.is_empty() {
+                        keys.retain(|it| !operations.contains(&format!("/paths/{path}/{}", it.key)));
+                    }
                     if had_operations && !has_operations(keys) {
                         return false;
                     }
@@ -382,7 +424,7 @@ security: [{root: []}]
         let all = operations(&tree);
         let described: Vec<_> = all.iter().map(|it| format!("{} {} {:?}", it.request(), it.id, it.tags)).collect();
         assert_eq!(described, ["GET /a one [\"x\"]", "POST /a post_a []", "GET /b get_b []"]);
-        let needs = Needs::new(&tree, Policy::of(Dialect::OpenApi), &all);
+        let needs = Needs::new(&tree, Policy::of(Dialect::OpenApi));
         let only = |pointers: &[&str]| needs.only_of(&all, &pointers.iter().map(|it| (*it).to_owned()).collect());
         // `Deep` is needed by a component that no operation uses.
         assert_eq!(names(&only(&["/paths/~1a/get"])), ["B", "Mapped", "Other", "Union"]);

@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 use super::arena::{Arena, Id, ObjectOrRef};
 use super::extensions::Source;
 use super::lifecycle::States;
-use super::pointer::unescape;
+use super::pointer::unescaped;
 use crate::words::words;
 
 pub(crate) type SchemaId = Id<Schema>;
@@ -326,7 +326,7 @@ impl Arena<Schema> {
     /// The component that an entry of a discriminator mapping names, by a reference or by its name.
     pub(crate) fn mapped(&self, target: &str) -> Option<SchemaId> {
         match target.strip_prefix("#/components/schemas/") {
-            Some(name) => self.component(&unescape(name)),
+            Some(name) => self.component(&unescaped(name)),
             None => self.component(target),
         }
     }

@@ -8,8 +8,8 @@ use super::bare;
 use crate::document::extensions::Confidence;
 use crate::model::{
     Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, MediaTypeVariant, Operation,
-    Outcome, Region, Retry, Risk, Scope, SecurityRequirement, Size, SizeOf, SkippedPart, Source, Status, StatusVariant,
-    Struct, TypeDefinition, TypedHeader, UnusedPart, Variant,
+    Outcome, Parameter, Region, Retry, Risk, Scope, SecurityRequirement, Size, SizeOf, SkippedPart, Source, Status,
+    StatusVariant, Struct, TypeDefinition, TypedHeader, UnusedPart, Variant,
 };
 use crate::rustdoc::{documentation, linked, plain_line};
 
@@ -29,7 +29,7 @@ pub(super) fn inner_doc(text: &str) -> Option<TokenStream> {
 
 fn lines(text: &str) -> Option<Literal> {
     let mut joined = String::with_capacity(text.len() + 8);
-    for (index, line) in text.trim_end().lines().enumerate() {
+    for (index, line) in text.trim_end().trim_start_matches('\n').lines().enumerate() {
         if index > 0 {
             joined.push(LINE_END);
         }
@@ -198,14 +198,7 @@ pub(super) fn media_types(variant: &MediaTypeVariant) -> String {
 
 /// The documentation of a header of responses.
 pub(super) fn header(api: &Api, header: &TypedHeader) -> String {
-    let mut text = value(api, &header.name, &header.docs);
-    text.push_str("\n\n# Errors\n");
-    text.push_str(if header.required {
-        "The response does not have the header, or its value is of another type."
-    } else {
-        "Its value is of another type."
-    });
-    text
+    value(api, (&header.name, &header.method), &header.docs)
 }
 
 /// The summary of an operation: one line without markup.
@@ -231,17 +224,24 @@ fn description(api: &Api, operation: &Operation) -> String {
     text
 }
 
-/// The documentation of a schema, a property or a parameter. Without a description it is the name.
-pub(super) fn value(api: &Api, name: &str, docs: &Docs) -> String {
-    let of_name = || format!("`{}` of the API.", name.replace('`', ""));
+/// The documentation of a schema, a property or a parameter. Without a description it is the name in the API, unless that
+/// is the name of the item.
+pub(super) fn value(api: &Api, (name, item): (&str, &str), docs: &Docs) -> String {
+    let of_name =
+        || if name == bare(item) { String::new() } else { format!("`{}` of the API.", name.replace('`', "")) };
     let description = docs.description.as_deref().map_or_else(of_name, |text| described(api, text));
     let facts = docs.constraints.as_deref().map(constraints).unwrap_or_default();
     with_facts(api, description, facts, docs.source.as_ref())
 }
 
+/// The documentation of a parameter.
+pub(super) fn parameter(api: &Api, parameter: &Parameter) -> String {
+    value(api, (&parameter.name, &parameter.field), &parameter.docs)
+}
+
 /// The documentation of a field, with the type of the JSON that its string contains.
 pub(super) fn field(api: &Api, field: &Field) -> String {
-    let mut text = value(api, &field.name, &field.docs);
+    let mut text = value(api, (&field.name, &field.field), &field.docs);
     if let Some(content) = field.content.and_then(|id| api.definition(id)) {
         let name = &content.name;
         let link = |method: &str| format!("[`{name}::{method}`](super::{name}::{method})");
@@ -251,9 +251,14 @@ pub(super) fn field(api: &Api, field: &Field) -> String {
     text
 }
 
+/// The documentation of a type.
+pub(super) fn type_docs(api: &Api, definition: &TypeDefinition) -> String {
+    value(api, (&definition.schema_name, &definition.name), &definition.docs)
+}
+
 /// The documentation of a struct.
 pub(super) fn structure(api: &Api, definition: &TypeDefinition, object: &Struct) -> String {
-    let mut text = value(api, &definition.schema_name, &definition.docs);
+    let mut text = type_docs(api, definition);
     if let Some(additional) = object.additional_properties.as_ref().filter(|_| object.is_lenient) {
         let field = bare(&additional.field);
         text.push_str(&format!(
@@ -265,7 +270,7 @@ pub(super) fn structure(api: &Api, definition: &TypeDefinition, object: &Struct)
 
 /// The documentation of an enumeration.
 pub(super) fn enumeration(api: &Api, definition: &TypeDefinition, enumeration: &Enum) -> String {
-    let mut text = value(api, &definition.schema_name, &definition.docs);
+    let mut text = type_docs(api, definition);
     if let (EnumValues::Text(values), false) = (&enumeration.values, enumeration.numbers.is_empty()) {
         let numbers = enumeration.numbers.iter().filter_map(|(number, position)| {
             let value = values.get(*position)?;

@@ -46,7 +46,6 @@ impl Emitter<'_> {
     /// The metadata of an operation for dynamic calls.
     pub(super) fn dynamic(&self, operation: &Operation) -> TokenStream {
         let parameters = operation.parameters.iter().map(|parameter| self.parameter_info(parameter));
-        let result = &operation.result_file;
         // Not `Self`, which can be a builder whose arguments are incomplete.
         let complete = ident(&operation.type_name);
         let codec = match operation.response {
@@ -57,7 +56,6 @@ impl Emitter<'_> {
         let parameters = (!parameters.is_empty()).then(|| quote! { .with_parameters(&[#(#parameters),*]) });
         quote! {
             #parameters
-            .with_result(include_str!(#result))
             .with_codec(runtime::Codec::#codec::<#complete>())
         }
     }
@@ -65,12 +63,14 @@ impl Emitter<'_> {
     fn parameter_info(&self, parameter: &Parameter) -> TokenStream {
         let name = &parameter.name;
         let location = match parameter.location {
-            Location::Path => quote! { Path },
-            Location::Query => quote! { Query },
-            Location::Header => quote! { Header },
-            Location::Cookie => quote! { Cookie },
+            Location::Path => quote! { path },
+            Location::Query => quote! { query },
+            Location::Header => quote! { header },
+            Location::Cookie => quote! { cookie },
         };
-        let required = parameter.required.then(|| quote! { .with_required(true) });
+        // A parameter of the path is always required.
+        let required =
+            (parameter.required && parameter.location != Location::Path).then(|| quote! { .with_required(true) });
         // Only deviations from the default style of the location.
         let style = match parameter.list_style {
             None | Some(ListStyle::Repeated) => quote! {},
@@ -86,10 +86,8 @@ impl Emitter<'_> {
                 quote! { .with_style(#style).with_explode(#explode) }
             }
         };
-        let schema_type = self.schema_type(&parameter.ty).map(|name| quote! { .with_schema_type(#name) });
-        quote! {
-            runtime::ParameterInfo::new(#name, runtime::ParameterLocation::#location) #required #style #schema_type
-        }
+        let schema_type = self.schema_type(&parameter.ty).unwrap_or_default();
+        quote! { runtime::ParameterInfo::#location(#name, #schema_type) #required #style }
     }
 
     /// The `type` in JSON Schema, if all values have the same type.

@@ -45,7 +45,7 @@ impl Emitter<'_> {
     pub(super) fn follow_method(
         &self,
         operation: &Operation,
-        scope: &TokenStream,
+        bound: Option<&TokenStream>,
         names: &[&TokenStream],
         types: &[&TokenStream],
     ) -> Option<TokenStream> {
@@ -66,10 +66,7 @@ impl Emitter<'_> {
             #about
             #deprecated
             #allow
-            pub fn #method(&self, #(#names: #types),*) -> runtime::FollowBuilder<C, #operation_type>
-            where
-                C: runtime::InScope<#scope>,
-            {
+            pub fn #method(&self, #(#names: #types),*) -> runtime::FollowBuilder<C, #operation_type> #bound {
                 self.#show(#(#names),*).follow()
             }
         })

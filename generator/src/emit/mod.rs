@@ -24,7 +24,7 @@ use quote::quote;
 
 use crate::document::schema::Schemas;
 use crate::json_schema;
-use crate::model::{Api, Group, Operation, Primitive, TypeModule, TypeRef};
+use crate::model::{Api, Group, Primitive, TypeModule, TypeRef};
 pub(crate) use docs::LINE_END;
 use docs::doc;
 
@@ -32,7 +32,7 @@ use docs::doc;
 pub(crate) enum Content<'a> {
     /// The items of a Rust file, in chunks: the tokens of all items at once would dominate the memory usage.
     Rust(Box<dyn Iterator<Item = TokenStream> + 'a>),
-    Json(serde_json::Value),
+    Json(serde_json::Map<String, serde_json::Value>),
     Yaml(&'a str),
 }
 
@@ -55,8 +55,7 @@ impl OutputFile<'_> {
 enum FileKind<'a> {
     Root,
     Group(&'a Group),
-    Arguments(&'a Operation),
-    Result(&'a Operation),
+    Schemas,
     TypesRoot,
     Types(&'a TypeModule),
     ErrorCodes,
@@ -91,11 +90,18 @@ pub(crate) fn output_files<'a>(api: &'a Api, specification: Option<&'a str>) -> 
         add("specification.yaml".to_owned(), FileKind::Specification(text));
     }
     add("types.rs".to_owned(), FileKind::TypesRoot);
-    for operation in api.operations() {
-        add(operation.arguments_file.clone(), FileKind::Arguments(operation));
-        add(operation.result_file.clone(), FileKind::Result(operation));
+    if has_schemas(api) {
+        add(SCHEMAS_FILE.to_owned(), FileKind::Schemas);
     }
     files
+}
+
+/// The file with the JSON Schemas of all operations.
+const SCHEMAS_FILE: &str = "schemas.json";
+
+/// Whether there is a file with JSON Schemas.
+fn has_schemas(api: &Api) -> bool {
+    api.operations().next().is_some()
 }
 
 /// The content of one file. `crate_name` is the crate whose root is the client.
@@ -110,8 +116,7 @@ pub(crate) fn emit<'a>(
     match &file.kind {
         FileKind::Root => once(emitter.root()),
         FileKind::Group(group) => Content::Rust(Box::new(emitter.group(group))),
-        FileKind::Arguments(operation) => Content::Json(json_schema::arguments(schemas, operation)),
-        FileKind::Result(operation) => Content::Json(json_schema::result(schemas, operation)),
+        FileKind::Schemas => Content::Json(json_schema::of_operations(schemas, api)),
         FileKind::TypesRoot => once(types::root(&api.type_modules)),
         FileKind::Types(module) => Content::Rust(Box::new(emitter.types(module))),
         FileKind::ErrorCodes => once(emitter.error_codes()),

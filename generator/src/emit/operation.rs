@@ -2,8 +2,6 @@
 //!
 //! What an operation writes is in [`super::request`], what it reads in [`super::responses`].
 
-use std::iter;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -22,21 +20,31 @@ struct Argument {
     fields: Vec<TokenStream>,
 }
 
+/// An optional value of a call.
+struct Optional {
+    field: proc_macro2::Ident,
+    ty: TokenStream,
+    about: String,
+    /// Whether the value is a list, which is empty if it is omitted.
+    is_list: bool,
+    deprecated: bool,
+}
+
 impl<'a> Emitter<'a> {
     /// The file of a group: the type of the group, then its operations.
     pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
         let heading = docs::inner_doc(&docs::group(self.api, group));
         let use_runtime = use_runtime();
-        let methods = self.methods(group);
         let use_types = group.operations.iter().any(|operation| self.names_types(operation));
         let use_types = use_types.then(|| quote! { use super::types; });
         let beginning = quote! {
             #heading
             #use_types
             #use_runtime
-            #methods
         };
-        iter::once(beginning).chain(group.operations.iter().map(move |operation| self.operation(group, operation)))
+        [beginning, self.methods(group)]
+            .into_iter()
+            .chain(group.operations.iter().flat_map(move |operation| self.operation(group, operation)))
     }
 
     fn names_types(&self, operation: &Operation) -> bool {
@@ -56,7 +64,7 @@ impl<'a> Emitter<'a> {
         let methods = group.operations.iter().map(|operation| {
             let method = ident(&operation.method_name);
             let operation_type = ident(&operation.type_name);
-            let scope = scope_type(operation.scope);
+            let bound = self.bound(operation.scope);
             let text = format!(
                 "{}\n\n- Risk: {}\n{}\nMore: [`{}`].",
                 documentation(&docs::summary(operation)).split("\n\n").next().unwrap_or_default(),
@@ -74,23 +82,26 @@ impl<'a> Emitter<'a> {
             let arguments = self.arguments(operation);
             let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
             let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
-            let follow = self.follow_method(operation, &scope, &names, &types);
+            let follow = self.follow_method(operation, bound.as_ref(), &names, &types);
             let state = self.type_state(operation);
             let markers = in_brackets(state.as_ref().map_or(&[], TypeState::markers));
             quote! {
                 #about
                 #deprecated
                 #allow
-                pub fn #method(&self, #(#names: #types),*) -> super::Call<C, #operation_type #markers>
-                where
-                    C: runtime::InScope<#scope>,
-                {
+                pub fn #method(&self, #(#names: #types),*) -> super::Call<C, #operation_type #markers> #bound {
                     super::Call::new(&self.caller, #operation_type::new(#(#names),*))
                 }
 
                 #follow
             }
         });
+        let caller = if self.has_projects() {
+            quote! { runtime::Caller }
+        } else {
+            let scope = scope_type(Scope::Organization);
+            quote! { runtime::InScope<#scope> }
+        };
         quote! {
             #about
             #[derive(Clone, Debug)]
@@ -98,7 +109,7 @@ impl<'a> Emitter<'a> {
                 caller: C,
             }
 
-            impl<C: runtime::Caller> #name<C> {
+            impl<C: #caller> #name<C> {
                 pub(super) fn new(caller: C) -> Self {
                     Self { caller }
                 }
@@ -108,12 +119,19 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn operation(&self, group: &Group, operation: &Operation) -> TokenStream {
+    /// The bound of a method of a group. Without projects the group itself has it: all operations have the same scope.
+    fn bound(&self, scope: Scope) -> Option<TokenStream> {
+        let scope = scope_type(scope);
+        self.has_projects().then(|| quote! { where C: runtime::InScope<#scope>, })
+    }
+
+    /// The items of an operation, each or a few at a time: nested quotes would copy all tokens again.
+    fn operation(&self, group: &Group, operation: &Operation) -> Vec<TokenStream> {
         let name = ident(&operation.type_name);
         let about = doc(&docs::operation(self.api, operation));
         let state = self.type_state(operation);
         let fields = operation.parameters.iter().map(|parameter| {
-            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
+            let about = doc(&docs::parameter(self.api, parameter));
             let serde = dynamic::parameter_attribute(parameter);
             let field = ident(&parameter.field);
             let of_state = state.as_ref().and_then(|state| state.parameter(&field));
@@ -133,13 +151,11 @@ impl<'a> Emitter<'a> {
             quote! { #about #serde pub #field: #ty }
         });
         let constructor = self.constructor(operation);
-        let setters: Vec<_> = self.setters(operation);
+        let setters = self.setters(operation);
         let required = self.required_struct(operation);
-        let forwarded = (!setters.is_empty() || state.is_some()).then(|| self.forwarded(operation));
-        let implementation = self.implementation(group, operation);
-        let (pagination, followed) = (self.pagination(operation), self.followed(operation));
+        let forwarded = (setters.is_some() || state.is_some()).then(|| self.forwarded(operation));
         let (generics, inherent) = match &state {
-            None => (None, quote! { impl #name { #constructor #(#setters)* } }),
+            None => (None, quote! { impl #name { #constructor #setters } }),
             Some(state) => {
                 let (parameters, types, markers) = (state.parameters(), state.types(), state.markers());
                 let allow = allow_deprecated(operation.deprecated);
@@ -163,7 +179,7 @@ impl<'a> Emitter<'a> {
 
                     impl<#(#parameters),*> #name<#(#parameters),*> {
                         #(#required_setters)*
-                        #(#setters)*
+                        #setters
                     }
                 };
                 (Some(quote! { <#(#parameters = #types),*> }), inherent)
@@ -176,7 +192,7 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)] }
         };
-        quote! {
+        let mut items = vec![quote! {
             #about
             #derives
             #[serde(remote = #remote, deny_unknown_fields)]
@@ -186,15 +202,14 @@ impl<'a> Emitter<'a> {
                 #body_field
             }
             runtime::object!(#name);
-
-            #inherent
-
-            #required
-            #forwarded
-            #implementation
-            #pagination
-            #followed
-        }
+        }];
+        items.push(inherent);
+        items.extend(required);
+        items.extend(forwarded);
+        items.extend(self.implementation(group, operation));
+        items.extend(self.pagination(operation));
+        items.extend(self.followed(operation));
+        items
     }
 
     /// The field of a parameter: an omitted list is empty.
@@ -298,7 +313,7 @@ impl<'a> Emitter<'a> {
         let fields: Vec<_> = operation.parameters.iter().map(|parameter| ident(&parameter.field)).collect();
         let body = operation.body.as_ref().map(|body| ident(&body.field));
         let setter = |parameter: &Parameter| {
-            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
+            let about = doc(&docs::parameter(self.api, parameter));
             let field = ident(&parameter.field);
             let ty = argument(&self.ty(&parameter.ty, &quote! { types }));
             let arguments = state.with_set(&field);
@@ -314,35 +329,24 @@ impl<'a> Emitter<'a> {
         operation.required().map(setter).collect()
     }
 
-    /// A method for each optional value.
-    fn setters(&self, operation: &Operation) -> Vec<TokenStream> {
-        self.optional(operation)
-            .map(|(field, ty, about, is_list, old)| {
-                let value = if is_list {
-                    quote! { #field.into() }
-                } else {
-                    quote! { Some(#field.into()) }
-                };
-                let about = doc(&about);
-                let deprecated = deprecated(old);
-                quote! {
-                    #about
-                    #deprecated
-                    #[must_use]
-                    pub fn #field(mut self, #field: #ty) -> Self {
-                        self.#field = #value;
-                        self
-                    }
-                }
-            })
-            .collect()
+    /// A method for each optional value. Their documentation is that of the fields; the methods of a call repeat it.
+    fn setters(&self, operation: &Operation) -> Option<TokenStream> {
+        let (lists, values): (Vec<Optional>, Vec<Optional>) =
+            self.optional(operation).partition(|optional| optional.is_list);
+        let setter = |optional: &Optional| {
+            let (field, ty, deprecated) = (&optional.field, &optional.ty, deprecated(optional.deprecated));
+            quote! { #deprecated #field(#ty) }
+        };
+        let (values, lists) = (values.iter().map(setter), lists.iter().map(setter));
+        let lists = lists.len().gt(&0).then(|| quote! { ; #(#lists),* });
+        (values.len() > 0 || lists.is_some()).then(|| quote! { runtime::setters!(#(#values),* #lists); })
     }
 
     /// The same methods on a call before it is sent.
     fn forwarded(&self, operation: &Operation) -> TokenStream {
         let name = ident(&operation.type_name);
-        let methods = self.optional(operation).map(|(field, ty, about, _, old)| {
-            let about = doc(&about);
+        let methods = self.optional(operation).map(|Optional { field, ty, about, deprecated: old, .. }| {
+            let (about, ty) = (doc(&about), argument(&ty));
             let (allow, deprecated) = (allow_deprecated(old), deprecated(old));
             quote! {
                 #about
@@ -361,7 +365,7 @@ impl<'a> Emitter<'a> {
             };
         };
         let required = operation.required().map(|parameter| {
-            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
+            let about = doc(&docs::parameter(self.api, parameter));
             let field = ident(&parameter.field);
             let ty = argument(&self.ty(&parameter.ty, &quote! { types }));
             let arguments = state.with_set(&field);
@@ -384,31 +388,22 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn optional<'o>(
-        &'o self,
-        operation: &'o Operation,
-    ) -> impl Iterator<Item = (proc_macro2::Ident, TokenStream, String, bool, bool)> + 'o {
-        let path = quote! { types };
-        let body_path = path.clone();
-        let parameters = operation.parameters.iter().filter(|parameter| !parameter.required).map(move |parameter| {
-            let ty = argument(&self.ty(&parameter.ty, &path));
-            let is_list = parameter.list_style.is_some();
-            (
-                ident(&parameter.field),
-                ty,
-                docs::value(self.api, &parameter.name, &parameter.docs),
-                is_list,
-                parameter.deprecated,
-            )
-        });
-        let body = operation.body.iter().filter(|body| !body.required).map(move |body| {
-            (
-                ident(&body.field),
-                argument(&self.ty(&body.ty, &body_path)),
-                docs::body(self.api, body.description.as_deref()),
-                false,
-                false,
-            )
+    /// The optional values of an operation: its parameters, and the body.
+    fn optional<'o>(&'o self, operation: &'o Operation) -> impl Iterator<Item = Optional> + 'o {
+        let parameters =
+            operation.parameters.iter().filter(|parameter| !parameter.required).map(|parameter| Optional {
+                field: ident(&parameter.field),
+                ty: self.ty(&parameter.ty, &quote! { types }),
+                about: docs::parameter(self.api, parameter),
+                is_list: parameter.list_style.is_some(),
+                deprecated: parameter.deprecated,
+            });
+        let body = operation.body.iter().filter(|body| !body.required).map(|body| Optional {
+            field: ident(&body.field),
+            ty: self.ty(&body.ty, &quote! { types }),
+            about: docs::body(self.api, body.description.as_deref()),
+            is_list: false,
+            deprecated: false,
         });
         parameters.chain(body)
     }
@@ -417,7 +412,7 @@ impl<'a> Emitter<'a> {
         let name = ident(operation.required_name.as_deref()?);
         let about = required_doc(&operation.type_name);
         let fields = operation.required().map(|parameter| {
-            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
+            let about = doc(&docs::parameter(self.api, parameter));
             let field = ident(&parameter.field);
             let ty = self.ty(&parameter.ty, &quote! { types });
             quote! { #about pub #field: #ty }

@@ -43,7 +43,7 @@ impl Emitter<'_> {
         });
         let deprecated = operation.deprecated.then(|| quote! { .with_deprecated(true) });
         let summary = docs::summary(operation);
-        let page = operation.external_docs_url.as_ref().map(|page| quote! { .with_page(Some(#page)) });
+        let page = operation.external_docs_url.as_ref().map(|page| quote! { .with_page(#page) });
         let codes = (!operation.error_codes.is_empty()).then(|| {
             let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
             quote! { .with_error_codes(&[#(#codes),*]) }
@@ -52,7 +52,6 @@ impl Emitter<'_> {
             let lookup = &operation.lookup;
             quote! { .with_lookup(&[#(#lookup),*]) }
         });
-        let arguments = &operation.arguments_file;
         let dynamic = self.dynamic(operation);
         quote! {
             &runtime::OperationInfo::new(&super::API, #id, #method, #path)
@@ -68,7 +67,6 @@ impl Emitter<'_> {
                 #page
                 #codes
                 #lookup
-                .with_arguments(include_str!(#arguments))
                 #dynamic
         }
     }

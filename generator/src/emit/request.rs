@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::builder::TypeState;
 use super::{Emitter, ident};
-use crate::model::{Body, Encoding, ListStyle, Location, Operation, Parameter, Style, TypeRef, ValueStyle};
+use crate::model::{Body, Encoding, JSON, ListStyle, Location, Operation, Parameter, Style, TypeRef, ValueStyle};
 
 impl Emitter<'_> {
     /// The method `write` of an operation, unless it writes nothing.
@@ -50,7 +50,8 @@ impl Emitter<'_> {
             }
         });
         let body = operation.body.as_ref().map(|body| write_body(body, &self.ty(&body.ty, &quote! { types })));
-        let accept = operation.response.media_type().map(|media_type| quote! { request.accept(#media_type); });
+        let accept = Some(&operation.accept).filter(|accept| *accept != JSON);
+        let accept = accept.map(|accept| quote! { request.accept(#accept); });
         (!is_unit(operation) || accept.is_some()).then(|| {
             quote! {
                 fn write(&self, request: &mut runtime::RequestParts) {

@@ -13,7 +13,7 @@ use crate::model::{
 
 impl Emitter<'_> {
     /// The implementation of `Operation`, with the types of responses that it requires.
-    pub(super) fn implementation(&self, group: &Group, operation: &Operation) -> TokenStream {
+    pub(super) fn implementation(&self, group: &Group, operation: &Operation) -> Vec<TokenStream> {
         let name = ident(&operation.type_name);
         let scope = scope_type(operation.scope);
         let info = self.info(group, operation);
@@ -29,10 +29,7 @@ impl Emitter<'_> {
             Response::ByStatus(successes) => Some(self.successes(operation, successes)),
             _ => None,
         };
-        let failures = operation.failure.as_ref().map(|failures| self.failures(operation, failures));
-        let contents = self.media_type_enums(operation);
-        let headers = self.typed_headers(operation);
-        quote! {
+        let implementation = quote! {
             impl #generics runtime::Operation for #name #arguments {
                 type Scope = #scope;
                 type Output = #output;
@@ -45,12 +42,13 @@ impl Emitter<'_> {
                     #read
                 }
             }
-
-            #successes
-            #failures
-            #(#contents)*
-            #headers
-        }
+        };
+        let mut items = vec![implementation];
+        items.extend(successes);
+        items.extend(operation.failure.as_ref().map(|failures| self.failures(operation, failures)));
+        items.extend(self.media_type_enums(operation));
+        items.extend(self.typed_headers(operation));
+        items
     }
 
     /// The output of an operation, and the expression that reads it from a body.
@@ -178,7 +176,18 @@ impl Emitter<'_> {
             let variant = self.variant(variant);
             quote! { #about #variant }
         });
-        let read = match_status(&name, failures, &quote! { return None });
+        let arms = failures.variants.iter().map(|variant| {
+            let (status, name) = (status_pattern(variant.status), ident(&variant.variant));
+            let read = match &variant.response {
+                Response::NoContent => None,
+                Response::ByMediaType(contents) => {
+                    let content = ident(&contents.type_name);
+                    Some(quote! { (#content) })
+                }
+                response => Some(reading(response)),
+            };
+            quote! { #status => #name #read }
+        });
         quote! {
             #about
             #[allow(clippy::large_enum_variant)]
@@ -187,14 +196,7 @@ impl Emitter<'_> {
             pub enum #name {
                 #(#variants,)*
             }
-
-            impl runtime::TypedFailure for #operation_type {
-                type Failure = #name;
-
-                fn read_failure(body: runtime::ResponseBody<'_>) -> Option<Result<#name, runtime::ReadError>> {
-                    Some(#read)
-                }
-            }
+            runtime::failures!(#name of #operation_type { #(#arms),* });
         }
     }
 
@@ -212,7 +214,8 @@ impl Emitter<'_> {
         let operation_type = ident(&operation.type_name);
         let about = doc(&format!(
             "Documented headers of the responses of [`{}`]: what [`typed_headers`](runtime::CallResponse::typed_headers) \
-             of a response returns, and [`typed_headers`](runtime::Error::typed_headers) of an error.",
+             of a response returns, and [`typed_headers`](runtime::Error::typed_headers) of an error.\n\n\
+             A method returns an error if the value of its header is of another type, or if a required header is missing.",
             operation.type_name
         ));
         let methods = typed.headers.iter().map(|header| self.header(header));
@@ -225,15 +228,7 @@ impl Emitter<'_> {
                 #(#methods)*
             }
 
-            impl From<runtime::ResponseHeaders> for #name {
-                fn from(headers: runtime::ResponseHeaders) -> Self {
-                    Self(headers)
-                }
-            }
-
-            impl runtime::TypedHeaders for #operation_type {
-                type Headers = #name;
-            }
+            runtime::headers!(#name of #operation_type);
         })
     }
 
@@ -268,9 +263,9 @@ fn match_status(name: &Ident, statuses: &StatusEnum, undocumented: &TokenStream)
     quote! { match body.status() { #(#arms,)* #otherwise } }
 }
 
-/// The arm of a `match` on the status that reads a variant of an enumeration.
-fn arm(name: &Ident, variant: &StatusVariant) -> TokenStream {
-    let pattern = match variant.status {
+/// The pattern of a status.
+fn status_pattern(status: Status) -> TokenStream {
+    match status {
         Status::Code(code) => {
             let code = Literal::u16_unsuffixed(code);
             quote! { #code }
@@ -281,7 +276,12 @@ fn arm(name: &Ident, variant: &StatusVariant) -> TokenStream {
             quote! { #first..=#last }
         }
         Status::Default => quote! { _ },
-    };
+    }
+}
+
+/// The arm of a `match` on the status that reads a variant of an enumeration.
+fn arm(name: &Ident, variant: &StatusVariant) -> TokenStream {
+    let pattern = status_pattern(variant.status);
     let of = ident(&variant.variant);
     if variant.response == Response::NoContent {
         return quote! { #pattern => Ok(#name::#of) };

@@ -63,12 +63,23 @@ impl Emitter<'_> {
                     .with_meaning(#meaning)
             }
         });
+        let (schemas, with_schemas) = super::has_schemas(api)
+            .then(|| {
+                let file = super::SCHEMAS_FILE;
+                let about = doc("JSON Schemas of the arguments and results of all operations.");
+                let item =
+                    quote! { #about static SCHEMAS: runtime::Schemas = runtime::Schemas::new(include_str!(#file)); };
+                (item, quote! { .with_schemas(&SCHEMAS) })
+            })
+            .unzip();
         let missing = self.has_builders().then(|| quote! { #[doc(hidden)] pub mod missing; });
         let about_api = doc(&format!("Metadata of {title} that applies to all calls."));
         let about_operations = doc("The catalogue: every operation, with its metadata for tools.");
+        let missing_docs = api.allows_missing_docs.then(|| quote! { #![allow(missing_docs)] });
         // The path of a link does not depend on the module that it is in, so some links are longer than necessary.
         quote! {
             #heading
+            #missing_docs
             #![allow(rustdoc::redundant_explicit_links)]
             #use_runtime
             #(pub mod #modules;)*
@@ -85,7 +96,10 @@ impl Emitter<'_> {
                 .with_request_id_header(#request_id)
                 .with_language_header(#language)
                 .with_project_header(#project)
-                .with_error_codes(&[#(#error_codes),*]);
+                .with_error_codes(&[#(#error_codes),*])
+                #with_schemas;
+
+            #schemas
 
             #about_operations
             pub static OPERATIONS: &[&runtime::OperationInfo] = &[#(#operations),*];
@@ -164,7 +178,7 @@ impl Emitter<'_> {
     }
 
     /// Whether the API has calls of a project.
-    fn has_projects(&self) -> bool {
+    pub(super) fn has_projects(&self) -> bool {
         self.api.managed_headers.project.is_some()
     }
 

@@ -13,7 +13,8 @@ impl Emitter<'_> {
         self.ty(&field.ty, &quote! { super })
     }
 
-    pub(super) fn structure(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
+    /// The items of a struct: nested quotes would copy all tokens again.
+    pub(super) fn structure(&self, definition: &TypeDefinition, object: &Struct) -> Vec<TokenStream> {
         let about = doc(&docs::structure(self.api, definition, object));
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
@@ -40,7 +41,7 @@ impl Emitter<'_> {
             let field = ident(&additional.field);
             quote! { , lenient #field }
         });
-        quote! {
+        let mut items = vec![quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
             #[serde(remote = "Self")]
@@ -50,9 +51,10 @@ impl Emitter<'_> {
                 #additional
             }
             runtime::object!(#name #lenient);
-            #constructor
-            #json_text
-        }
+        }];
+        items.extend(constructor);
+        items.extend(json_text);
+        items
     }
 
     fn field(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
@@ -126,7 +128,7 @@ impl Emitter<'_> {
 
     /// The constructor `new` with all required fields, and a method for each optional field. A type that is only received
     /// has no such methods, which would be most of the code of a client: callers set its public fields. It has `Default`
-    /// if no field is required. A type that no operation uses is only decoded.
+    /// if no field is required.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> Option<TokenStream> {
         if let Some(builder_name) = &definition.builder_name {
             return Some(self.builder_of(definition, object, builder_name));
@@ -151,7 +153,7 @@ impl Emitter<'_> {
                 }
             }
         });
-        if !definition.is_used || required.is_empty() && !definition.is_input {
+        if !definition.is_constructed || required.is_empty() && !definition.is_input {
             return default;
         }
         let (constructor, extra) = match (required.as_slice(), &definition.required_name) {

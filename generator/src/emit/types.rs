@@ -19,28 +19,30 @@ pub(super) fn root(modules: &[TypeModule]) -> TokenStream {
 
 impl<'a> Emitter<'a> {
     pub(super) fn types(self, module: &'a TypeModule) -> impl Iterator<Item = TokenStream> + 'a {
-        let definitions = module.types.iter().filter_map(move |id| Some(self.definition(self.api.definition(*id)?)));
+        let definitions = module.types.iter().filter_map(move |id| self.api.definition(*id));
+        let definitions = definitions.flat_map(move |definition| self.definition(definition));
         let use_runtime = definitions.clone().any(names_runtime).then(use_runtime);
         use_runtime.into_iter().chain(definitions)
     }
 
-    fn definition(&self, definition: &TypeDefinition) -> TokenStream {
+    /// The items of a type.
+    fn definition(&self, definition: &TypeDefinition) -> Vec<TokenStream> {
         match &definition.kind {
             TypeKind::Struct(object) => self.structure(definition, object),
-            TypeKind::Enum(values) => self.enumeration(definition, values),
-            TypeKind::Union(union) => self.union(definition, union),
-            TypeKind::Newtype(primitive) => self.newtype(definition, *primitive),
+            TypeKind::Enum(values) => vec![self.enumeration(definition, values)],
+            TypeKind::Union(union) => vec![self.union(definition, union)],
+            TypeKind::Newtype(primitive) => vec![self.newtype(definition, *primitive)],
             TypeKind::Alias(ty) => {
-                let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
+                let about = doc(&docs::type_docs(self.api, definition));
                 let name = ident(&definition.name);
                 let ty = self.ty(ty, &quote! { super });
-                quote! { #about pub type #name = #ty; }
+                vec![quote! { #about pub type #name = #ty; }]
             }
         }
     }
 
     fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
-        let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
+        let about = doc(&docs::type_docs(self.api, definition));
         let name = ident(&definition.name);
         let inner = primitive_type(primitive);
         let implementation = match primitive {

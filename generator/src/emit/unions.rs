@@ -15,7 +15,7 @@ impl Emitter<'_> {
             Tagging::Opaque => return self.opaque_union(definition, &union.variants),
             Tagging::MediaType => return self.choice(definition, union),
         };
-        let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
+        let about = doc(&docs::type_docs(self.api, definition));
         let name = ident(&definition.name);
         let variants = union.variants.iter().map(|variant| {
             let about = doc(&docs::variant(self.api, variant));
@@ -114,7 +114,7 @@ impl Emitter<'_> {
     fn opaque_union(&self, definition: &TypeDefinition, variants: &[Variant]) -> TokenStream {
         let about = doc(&format!(
             "{}\n\nIts variants cannot be discriminated, so the value is preserved as JSON; decode the variant that you expect.",
-            docs::value(self.api, &definition.schema_name, &definition.docs)
+            docs::type_docs(self.api, definition)
         ));
         let name = ident(&definition.name);
         let methods = variants.iter().map(|variant| {

@@ -13,7 +13,7 @@ use crate::document::schema::SchemaId;
 use crate::model::{
     Body, Choice, Constraints, Encoding, Primitive, SourceRef, TypeKind, TypeRef, UntypedReason, ValueStyle,
 };
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 
 /// A body whose field has no name yet.
 pub(super) struct BodyDraft {
@@ -192,7 +192,7 @@ impl<'d> Lowering<'d> {
         }
         let names: Vec<String> = choices.iter().map(|(content, _)| content_name(*content)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let names = Scope::default().issue_all(&names, Case::Camel);
+        let names = UniqueNames::default().issue_all(&names, Case::Camel);
         let described = choices
             .iter()
             .zip(&names)

@@ -13,7 +13,7 @@ use crate::document::pointer::{NodeId, PointerRef};
 use crate::document::schema::{Keywords, Schema, Type};
 use crate::document::vocabulary::ENUM_NUMBERS;
 use crate::model::{Docs, Enum, EnumValue, EnumValues, Primitive, TypeId, TypeKind, TypeRef, UntypedReason};
-use crate::names::{Case, Scope, identifier};
+use crate::names::{Case, UniqueNames, identifier};
 use crate::suggest::did_you_mean;
 
 impl Types<'_> {
@@ -89,13 +89,13 @@ impl Types<'_> {
     /// An enumeration of media types. `choices` are the name and the media type of each.
     pub(super) fn media_types(&mut self, name: &str, choices: Vec<(String, String)>, node: NodeId) -> TypeRef {
         let names: Vec<&str> = choices.iter().map(|(name, _)| name.as_str()).collect();
-        let variants = Scope::with_reserved(["Unknown"]).issue_all(&names, Case::Camel);
+        let variants = UniqueNames::with_reserved(["Unknown"]).issue_all(&names, Case::Camel);
         let values = choices.into_iter().map(|(_, media_type)| media_type).collect();
         let described = variants.into_iter().enumerate().map(|named| (named, None));
         let values = EnumValues::Text(enum_values(values, described));
         let kind = Kind::Type(TypeKind::Enum(Enum { values, states: None, numbers: Vec::new() }));
         let type_id = TypeId(self.drafts.len());
-        let (schema_name, name) = (name.to_owned(), self.scope.issue_type(name));
+        let (schema_name, name) = (name.to_owned(), self.type_names.issue_type(name));
         self.drafts.push(Draft { name, schema_name, docs: Docs::default(), kind, node });
         TypeRef::Named(type_id)
     }
@@ -194,7 +194,7 @@ impl Types<'_> {
     }
 
     fn value_names(&mut self, keywords: &Keywords, values: &[&Value], at: PointerRef<'_>) -> Vec<String> {
-        let mut scope = Scope::with_reserved(["Unknown"]);
+        let mut unique = UniqueNames::with_reserved(["Unknown"]);
         let Some(names) = &keywords.enum_names else {
             let names: Vec<String> = values
                 .iter()
@@ -203,7 +203,7 @@ impl Types<'_> {
                     value => format!("value_{}", value.to_string().replace('-', "minus_")),
                 })
                 .collect();
-            return scope.issue_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), Case::Camel);
+            return unique.issue_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), Case::Camel);
         };
         self.check_length(names.len(), values.len(), "x-enum-varnames", at);
         let list = at.key("x-enum-varnames");
@@ -212,7 +212,7 @@ impl Types<'_> {
                 let message = format!("`{name}` is not the name of a variant in Rust's spelling");
                 let help = format!("write `{}`", identifier(name, Case::Camel));
                 self.sink.report(Code::EnumNames, list.index(index), message, help);
-            } else if scope.issue(name, Case::Camel) != *name {
+            } else if unique.issue(name, Case::Camel) != *name {
                 let message = format!("the name `{name}` is already in use");
                 let help = "give every value its own name; `Unknown` is reserved for unlisted values";
                 match names[..index].iter().position(|known| known == name) {

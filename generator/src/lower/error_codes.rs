@@ -6,11 +6,11 @@ use super::Lowering;
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
 use crate::model::ErrorCode;
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 
 impl Lowering<'_> {
     pub(super) fn error_codes(&mut self) -> Vec<ErrorCode> {
-        let mut scope = Scope::with_reserved(["Unknown"]);
+        let mut unique = UniqueNames::with_reserved(["Unknown"]);
         let mut codes: Vec<ErrorCode> = Vec::new();
         for entry in &self.api.error_codes {
             let at = self.document.at(entry.node);
@@ -18,7 +18,7 @@ impl Lowering<'_> {
                 let message = format!("code {} is listed twice", entry.code);
                 self.report_conflict(at.key("code"), message, "remove one of them", Some(&first.pointer));
             }
-            let variant = scope.issue(&entry.name, Case::Camel);
+            let variant = unique.issue(&entry.name, Case::Camel);
             if variant != entry.name {
                 let message = format!("`{}` is not a valid variant name, or is already in use", entry.name);
                 let first = codes.iter().find(|known| known.name == entry.name).map(|known| known.pointer.as_str());

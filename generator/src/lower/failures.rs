@@ -41,13 +41,13 @@ impl<'d> Lowering<'d> {
             let hint = format!("{id}_{variant}");
             let is_of_head = operation.method == Method::Head;
             let place = ResponsePlace { node, slot, hint: &hint, suffix: "FailureContent", is_of_head };
-            let (read, node, _) = self.read_response(response, place, names, (id, module));
+            let read = self.read_response(response, place, names, (id, module));
             variants.push(StatusVariant {
                 variant,
                 status: *status,
-                source_ref: SourceRef { slot: slot.pointer(), node },
+                source_ref: SourceRef { slot: slot.pointer(), node: read.node },
                 description: response.description.clone(),
-                response: read,
+                response: read.response,
             });
         }
         let type_name = names.types.issue_type(&format!("{}Failure", names.operation));

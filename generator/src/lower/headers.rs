@@ -12,7 +12,7 @@ use crate::document::arena::Id;
 use crate::document::openapi::{Header, Operation, Response};
 use crate::document::pointer::PointerRef;
 use crate::model::{Docs, HeaderFormat, Primitive, ResponseHeader, SourceRef, TypeRef, TypedHeader, TypedHeaders};
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 
 /// A string.
 const TEXT: TypeRef = TypeRef::Primitive(Primitive::String);
@@ -115,7 +115,7 @@ impl<'d> Lowering<'d> {
         &mut self,
         headers: &[ResponseHeader],
         type_name: &str,
-        types: &mut Scope,
+        types: &mut UniqueNames,
     ) -> Option<TypedHeaders> {
         // The names of headers are case-insensitive.
         let mut by_name: Vec<Vec<&ResponseHeader>> = Vec::new();
@@ -130,7 +130,7 @@ impl<'d> Lowering<'d> {
         if names.is_empty() {
             return None;
         }
-        let methods = Scope::with_reserved(RESERVED_METHODS.iter().copied()).issue_all(&names, Case::Snake);
+        let methods = UniqueNames::with_reserved(RESERVED_METHODS.iter().copied()).issue_all(&names, Case::Snake);
         let headers = by_name.iter().zip(methods).filter_map(|(headers, method)| self.typed_header(headers, method));
         let headers = headers.collect();
         Some(TypedHeaders { type_name: types.issue_type(&format!("{type_name}Headers")), headers })

@@ -87,6 +87,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
         Ok(Completed { definitions, modules }) => {
             let mut api = Api {
                 null_lists_are_empty: document.policy.null_lists_are_empty,
+                allows_missing_docs: document.policy.allows_missing_docs,
                 title: document.api.title.clone(),
                 description: document.api.description.clone(),
                 security_schemes: security::schemes(document),

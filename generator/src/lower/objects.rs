@@ -13,7 +13,7 @@ use crate::document::pointer::PointerRef;
 use crate::document::schema::{AdditionalProperties as Additional, Schema, SchemaId, Type};
 use crate::document::vocabulary::LENIENT;
 use crate::model::{AdditionalProperties, Docs, Field, Primitive, Struct, TypeKind, TypeRef, UntypedReason};
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 use crate::suggest::{did_you_mean, nearest};
 
 /// The maximum number of properties of all objects together. An inline schema is lowered once for each object that is
@@ -122,16 +122,16 @@ impl<'d> Types<'d> {
             self.note_untyped(PointerRef::Base(&property.pointer), reason);
         }
         let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
-        let mut scope = Scope::with_reserved(RESERVED_MEMBERS.iter().copied());
-        let identifiers = scope.issue_all(&names, Case::Snake);
+        let mut unique = UniqueNames::with_reserved(RESERVED_MEMBERS.iter().copied());
+        let identifiers = unique.issue_all(&names, Case::Snake);
         let additional_properties = additional.map(|(ty, pointer, constraints)| AdditionalProperties {
             pointer: pointer.clone(),
-            field: scope.issue("other", Case::Snake),
+            field: unique.issue("other", Case::Snake),
             ty,
             constraints,
         });
         let with_names = properties.into_iter().zip(identifiers);
-        let fields = with_names.map(|(property, field)| self.field(property, field, &mut scope, name)).collect();
+        let fields = with_names.map(|(property, field)| self.field(property, field, &mut unique, name)).collect();
         TypeKind::Struct(Struct { fields, additional_properties, is_lenient })
     }
 
@@ -148,7 +148,7 @@ impl<'d> Types<'d> {
         schema.keywords.is_lenient && is_possible
     }
 
-    fn field(&mut self, property: Property<'d>, field: String, scope: &mut Scope, owner: &str) -> Field {
+    fn field(&mut self, property: Property<'d>, field: String, unique: &mut UniqueNames, owner: &str) -> Field {
         let Property { name, schema, pointer, required_pointers } = property;
         let (ty, nullable) = match schema {
             Some(schema) => self.type_of(schema, &format!("{owner}_{name}")),
@@ -156,7 +156,7 @@ impl<'d> Types<'d> {
         };
         let required = !required_pointers.is_empty();
         let null_setter = (nullable && !required)
-            .then(|| scope.issue(&format!("{}_null", field.trim_start_matches("r#")), Case::Snake));
+            .then(|| unique.issue(&format!("{}_null", field.trim_start_matches("r#")), Case::Snake));
         Field {
             name: name.to_owned(),
             pointer,

@@ -10,12 +10,12 @@ use super::Lowering;
 use super::docs;
 use super::lifecycle;
 use super::responses::ResponseNames;
-use super::tags::{IdentifiedOperation, OperationNames};
+use super::tags::IdentifiedOperation;
 use crate::diagnostic::Code;
 use crate::document::openapi::{self, PathItem};
 use crate::document::pointer::PointerRef;
-use crate::model::{ACCEPT, Argument, Docs, Location, MAX_BUILDER_VALUES, Operation, Parameter, Response};
-use crate::names::{Case, Scope};
+use crate::model::{ACCEPT, Argument, Docs, Location, MAX_BUILDER_VALUES, Operation, Parameter};
+use crate::names::{Case, UniqueNames};
 
 /// The names of methods that every operation or call has, and of the argument that contains all required values.
 const CALL_NAMES: &[&str] = &[
@@ -44,10 +44,10 @@ impl<'d> Lowering<'d> {
     pub(super) fn operation(
         &mut self,
         named: &IdentifiedOperation<'d>,
-        OperationNames { type_name, file }: OperationNames,
+        type_name: String,
         module: &str,
-        methods: &mut Scope,
-        types: &mut Scope,
+        methods: &mut UniqueNames,
+        types: &mut UniqueNames,
     ) -> Operation {
         let (item, operation) = (named.item, named.operation);
         let at = self.document.at(operation.node);
@@ -60,7 +60,7 @@ impl<'d> Lowering<'d> {
         let body = self.body(operation, context);
         let mut response_names =
             ResponseNames { operation: &type_name, types: &mut *types, media_types: Vec::new(), unused: 0 };
-        let success = self.response(operation, &mut response_names, context);
+        let (success, accepted) = self.response(operation, &mut response_names, context);
         let failure = self.failure(operation, &mut response_names, context);
         let unused_response_types = response_names.unused;
         let accept = self.accept(&success.response, operation, context);
@@ -95,7 +95,7 @@ impl<'d> Lowering<'d> {
             arguments.push(Argument {
                 name: if is_known { format!("{ACCEPT} (header)") } else { ACCEPT.to_owned() },
                 required: false,
-                description: Some(accept_docs(&success.response)),
+                description: Some(accept_docs(&accepted)),
                 schema: None,
                 media_types: media_types.clone(),
             });
@@ -115,7 +115,7 @@ impl<'d> Lowering<'d> {
                 media_types: Vec::new(),
             });
         }
-        let mut fields = Scope::with_reserved(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
+        let mut fields = UniqueNames::with_reserved(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
         let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
         let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
         let with_fields = lowered.drafts.into_iter().zip(&names).zip(issued.by_ref());
@@ -134,7 +134,7 @@ impl<'d> Lowering<'d> {
                 ty,
                 list_style: None,
                 value_style: None,
-                docs: Docs { description: Some(accept_docs(&success.response)), ..Docs::default() },
+                docs: Docs { description: Some(accept_docs(&accepted)), ..Docs::default() },
             });
         }
         let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
@@ -179,6 +179,7 @@ impl<'d> Lowering<'d> {
             parameters: in_order(parameters, &item.path),
             body,
             response: success.response,
+            accept: accepted,
             response_ref: success.source_ref,
             response_constraints: success
                 .schema
@@ -189,9 +190,7 @@ impl<'d> Lowering<'d> {
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
             servers: self.servers(item, operation),
             arguments,
-            arguments_file: format!("arguments/{file}.json"),
             result_schema: success.schema,
-            result_file: format!("results/{file}.json"),
         }
     }
 
@@ -212,8 +211,7 @@ impl<'d> Lowering<'d> {
 }
 
 /// The description of the argument with which a caller chooses the media type of the response.
-fn accept_docs(response: &Response) -> String {
-    let default = response.media_type().unwrap_or("application/json");
+fn accept_docs(default: &str) -> String {
     format!(
         "The media type of the response, which is decoded by its `Content-Type`. The service is asked for `{default}` \
          if this is not set."

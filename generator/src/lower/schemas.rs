@@ -14,7 +14,7 @@ use crate::document::pointer::{NodeId, PointerRef};
 use crate::document::schema::{Schema, SchemaId, Schemas};
 use crate::document::{Document, Sink};
 use crate::model::{Docs, Primitive, TypeId, TypeKind, TypeRef, UntypedPart, UntypedReason};
-use crate::names::{Case, Scope, identifier};
+use crate::names::{Case, UniqueNames, identifier};
 use crate::policy::Policy;
 
 /// Any JSON value.
@@ -59,7 +59,7 @@ pub(super) struct Types<'d> {
     envelopes: HashSet<SchemaId>,
     /// The types of components, by the position of the component. An envelope has no type.
     ids: Vec<Option<TypeId>>,
-    pub(super) scope: Scope,
+    pub(super) type_names: UniqueNames,
     pub(super) drafts: Vec<Draft>,
     pub(super) directions: Vec<Direction>,
     /// The schemas that are being lowered, to detect inline schemas that refer to their owner.
@@ -81,7 +81,7 @@ impl<'d> Types<'d> {
             schemas,
             envelopes: envelopes(schemas),
             ids: Vec::new(),
-            scope: Scope::default(),
+            type_names: UniqueNames::default(),
             drafts: Vec::new(),
             directions: Vec::new(),
             in_progress: Vec::new(),
@@ -103,7 +103,7 @@ impl<'d> Types<'d> {
         let (named, ids): (Vec<&str>, Vec<SchemaId>) =
             schemas.components().filter(|(_, id)| !self.is_envelope(*id)).unzip();
         self.ids = vec![None; schemas.components().len()];
-        for ((name, id), issued) in named.iter().zip(ids).zip(self.scope.issue_types(&named)) {
+        for ((name, id), issued) in named.iter().zip(ids).zip(self.type_names.issue_types(&named)) {
             if let Some(slot) = self.ids.get_mut(id.index()) {
                 *slot = Some(TypeId(self.drafts.len()));
             }
@@ -177,7 +177,7 @@ impl<'d> Types<'d> {
 
     /// Issues a name that is derived from the owner of an inline schema, or from the type of a builder.
     pub(super) fn derived_name(&mut self, base: &str, at: PointerRef<'_>) -> String {
-        if !self.policy.numbers_names && self.scope.has_type(base) {
+        if !self.policy.numbers_names && self.type_names.has_type(base) {
             let name = identifier(base, Case::Camel);
             let message = format!("the name that is derived for the type of this schema, `{name}`, is already in use");
             let help = "give the schema another name under `components/schemas`";
@@ -189,7 +189,7 @@ impl<'d> Types<'d> {
                 None => self.sink.report(Code::DuplicateName, at, message, help),
             }
         }
-        self.scope.issue_type(base)
+        self.type_names.issue_type(base)
     }
 
     /// The type of the component that a schema refers to.

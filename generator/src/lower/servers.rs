@@ -5,11 +5,11 @@
 use super::Lowering;
 use crate::diagnostic::Code;
 use crate::model::Region;
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 
 impl Lowering<'_> {
     pub(super) fn regions(&mut self) -> Vec<Region> {
-        let mut scope = Scope::default();
+        let mut unique = UniqueNames::default();
         let mut regions: Vec<Region> = Vec::new();
         let named = self.api.servers.iter().filter_map(|server| Some((server, server.region.as_ref()?)));
         for (server, name) in named {
@@ -22,7 +22,7 @@ impl Lowering<'_> {
                     "remove `x-region`: callers set such an address as the base URL",
                 );
             }
-            let variant = scope.issue(name, Case::Camel);
+            let variant = unique.issue(name, Case::Camel);
             if variant != *name {
                 let message = format!("`{name}` is not a valid variant name, or is already in use");
                 let help = format!("rename it, for example to `{variant}`");

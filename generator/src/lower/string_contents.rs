@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use super::schemas::{Draft, Types};
 use crate::diagnostic::Code;
-use crate::document::arena::ObjectOrRef;
 use crate::document::schema::{Schema, SchemaId, Schemas, Type};
 use crate::model::{TypeId, TypeKind, TypeRef};
 
@@ -70,7 +69,7 @@ impl Types<'_> {
 /// The schema itself, or the schema of the items of its (nested) lists.
 fn string_of(schemas: &Schemas, id: SchemaId) -> SchemaId {
     let mut id = id;
-    while let ObjectOrRef::Object(Schema { items: Some(items), .. }) = schemas.get(id) {
+    while let Some(Schema { items: Some(items), .. }) = schemas.object(id) {
         id = *items;
     }
     id

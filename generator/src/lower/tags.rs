@@ -11,26 +11,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{self, Group};
-use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, operation_id};
+use crate::names::{Case, MAX_FILE_NAME, UniqueNames, file_name, operation_id};
 use crate::suggest::did_you_mean;
 
 /// The names of modules and files that every client has. `main` is reserved because Cargo would build `main.rs` as a
 /// program.
-const RESERVED_MODULES: &[&str] = &[
-    SHARED,
-    "types",
-    "r#mod",
-    "lib",
-    "main",
-    "runtime",
-    "region",
-    "error_code",
-    "arguments",
-    "results",
-    "catalogue",
-    "client",
-    "missing",
-];
+const RESERVED_MODULES: &[&str] =
+    &[SHARED, "types", "r#mod", "lib", "main", "runtime", "region", "error_code", "catalogue", "client", "missing"];
 
 /// The names of methods that every client has. The accessor of a group has the name of its module.
 const RESERVED_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
@@ -44,13 +31,6 @@ pub(super) struct IdentifiedOperation<'d> {
     pub(super) id: String,
 }
 
-/// The names of an operation in the client.
-pub(super) struct OperationNames {
-    pub(super) type_name: String,
-    /// The name of its files, without extensions.
-    pub(super) file: String,
-}
-
 /// A group before its operations are lowered.
 struct GroupDraft {
     name: String,
@@ -58,7 +38,7 @@ struct GroupDraft {
     module: String,
     type_name: String,
     description: Option<String>,
-    methods: Scope,
+    methods: UniqueNames,
     operations: Vec<model::Operation>,
 }
 
@@ -67,21 +47,19 @@ impl<'d> Lowering<'d> {
     pub(super) fn groups(&mut self) -> Vec<Group> {
         let operations = self.named_operations();
         let ids: Vec<&str> = operations.iter().map(|named| named.id.as_str()).collect();
-        let mut types = Scope::default();
+        let mut types = UniqueNames::default();
         let type_names = types.issue_types(&ids);
         // Operations get their type names before groups, because callers write the names of operations: a tag and an
         // `operationId` can have the same name.
         let mut groups = self.tags(&operations, &mut types);
-        let files = Scope::of_files([]).issue_files(&ids);
         let positions: HashMap<String, usize> =
             groups.iter().enumerate().map(|(position, group)| (group.name.clone(), position)).collect();
-        for ((named, type_name), file) in operations.iter().zip(type_names).zip(files) {
+        for (named, type_name) in operations.iter().zip(type_names) {
             let Some(group) = positions.get(tag(named.operation)).and_then(|&position| groups.get_mut(position)) else {
                 continue;
             };
-            self.check_names(named.operation, &file, &group.module);
-            let names = OperationNames { type_name, file };
-            let operation = self.operation(named, names, &group.module, &mut group.methods, &mut types);
+            self.check_file_name(named.operation, &group.module);
+            let operation = self.operation(named, type_name, &group.module, &mut group.methods, &mut types);
             group.operations.push(operation);
         }
         let used = groups.into_iter().filter(|group| !group.operations.is_empty());
@@ -97,15 +75,13 @@ impl<'d> Lowering<'d> {
         .collect()
     }
 
-    /// Reports an operation or a group whose name is too long for the name of a file.
-    fn check_names(&mut self, operation: &Operation, file: &str, module: &str) {
-        let at = self.document.at(operation.node);
-        for (name, key) in [(file, "operationId"), (file_name(module), "tags")] {
-            if name.len() > MAX_FILE_NAME {
-                let message = format!("the name of the generated file would have {} characters", name.len());
-                let help = format!("choose a name of at most {MAX_FILE_NAME} characters");
-                self.sink.report(Code::TooLarge, at.key(key).value(), message, help);
-            }
+    /// Reports an operation whose group has a name that is too long for the name of a file.
+    fn check_file_name(&mut self, operation: &Operation, module: &str) {
+        let length = file_name(module).len();
+        if length > MAX_FILE_NAME {
+            let message = format!("the name of the generated file would have {length} characters");
+            let help = format!("choose a name of at most {MAX_FILE_NAME} characters");
+            self.sink.report(Code::TooLarge, self.document.at(operation.node).key("tags").value(), message, help);
         }
     }
 
@@ -175,8 +151,8 @@ impl<'d> Lowering<'d> {
 
     /// The groups: declared tags first, then other tags in the order of the operations. `types` contains the type names
     /// of the operations already: the type of a group is in the same module as the types of its operations.
-    fn tags(&mut self, operations: &[IdentifiedOperation<'d>], types: &mut Scope) -> Vec<GroupDraft> {
-        let mut modules = Scope::of_files(RESERVED_MODULES.iter().chain(RESERVED_METHODS).copied());
+    fn tags(&mut self, operations: &[IdentifiedOperation<'d>], types: &mut UniqueNames) -> Vec<GroupDraft> {
+        let mut modules = UniqueNames::of_files(RESERVED_MODULES.iter().chain(RESERVED_METHODS).copied());
         types.reserve(["Client", "ProjectClient", "Call"]);
         let mut new_group = |name: &str, client_name: &str| GroupDraft {
             name: name.to_owned(),
@@ -184,7 +160,7 @@ impl<'d> Lowering<'d> {
             module: modules.issue(client_name, Case::Snake),
             type_name: types.issue_type(client_name),
             description: None,
-            methods: Scope::with_reserved(["new"]),
+            methods: UniqueNames::with_reserved(["new"]),
             operations: Vec::new(),
         };
         let mut groups: Vec<GroupDraft> = Vec::new();
@@ -244,7 +220,7 @@ fn derived_id(item: &PathItem, operation: &Operation) -> String {
     operation_id(operation.method.key(), &item.path)
 }
 
-/// The path of the file of a module, as Rust requires it. A [scope of files](Scope::of_files) issued the name.
+/// The path of the file of a module, as Rust requires it. [Names of files](UniqueNames::of_files) issued the name.
 pub(super) fn module_file(module: &str) -> String {
     format!("{}.rs", file_name(module))
 }
@@ -314,12 +290,6 @@ mod tests {
             "CON Con2 con_3.rs: d",
         ];
         assert_eq!(groups(&paths(&operations)), expected);
-        let api = model(&paths(&operations));
-        let files: Vec<_> = api.operations().map(|operation| operation.arguments_file.as_str()).collect();
-        assert_eq!(
-            files,
-            ["arguments/things.json", "arguments/get_a_b.json", "arguments/get_ab.json", "arguments/d.json"]
-        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::document::arena::ObjectOrRef;
 use crate::document::pointer::{Nodes, escape};
 use crate::document::schema::{Discriminator, Schema, SchemaId};
 use crate::model::{Docs, EnumValues, Primitive, Struct, Tagging, TypeId, TypeKind, TypeRef, Union, Variant};
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 use crate::suggest::did_you_mean;
 
 /// The key of a union whose variants are media types.
@@ -95,7 +95,7 @@ impl<'d> Types<'d> {
         let union = UnionDraft { property: None, key: CHOICE, variants: variants.collect() };
         let type_id = TypeId(self.drafts.len());
         let node = schema.map_or(Nodes::ROOT, |schema| self.schemas.node(schema));
-        let (schema_name, name) = (name.to_owned(), self.scope.issue_type(name));
+        let (schema_name, name) = (name.to_owned(), self.type_names.issue_type(name));
         self.drafts.push(Draft { name, schema_name, docs: Docs::default(), kind: Kind::Union(union), node });
         TypeRef::Named(type_id)
     }
@@ -179,7 +179,7 @@ pub(super) fn complete(
             }
             Kind::Union(union) => {
                 let names: Vec<&str> = union.variants.iter().map(|variant| variant.name.as_str()).collect();
-                let names = Scope::with_reserved(["Unknown"]).issue_all(&names, Case::Camel);
+                let names = UniqueNames::with_reserved(["Unknown"]).issue_all(&names, Case::Camel);
                 let found =
                     Check { document, drafts: &drafts, aliases, draft, union, names: &names, problems: Vec::new() }
                         .run();
@@ -209,7 +209,7 @@ pub(super) fn complete(
 fn completed(union: &UnionDraft, names: Vec<String>, is_opaque: bool) -> Union {
     let names = if is_opaque {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Scope::default().issue_all(&names, Case::Snake)
+        UniqueNames::default().issue_all(&names, Case::Snake)
     } else {
         names
     };

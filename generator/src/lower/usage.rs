@@ -92,16 +92,17 @@ pub(super) fn complete(
     let modules = type_modules(&usages, groups);
     let required: Vec<usize> =
         drafts.iter().zip(&usages).map(|(draft, usage)| required_count(&drafts, &draft.kind, usage.is_input)).collect();
+    let constructs_responses = types.policy.constructs_responses;
     let definitions = drafts.into_iter().zip(usages).zip(cycles).zip(required).enumerate().map(
         |(index, (((draft, usage), cycle), required))| {
-            let max_values = if usage.is_input { MAX_BUILDER_VALUES } else { types.policy.max_received_builder_values };
             let mut derived = |applies: bool, suffix: &str| {
                 applies.then(|| types.derived_name(&format!("{}{suffix}", draft.name), document.at(draft.node)))
             };
             // Values of a type that no operation uses, such as the body of a webhook, are only decoded.
             let is_used = !usage.modules.is_empty();
-            let builder_name = derived(is_used && takes_builder(required) && required <= max_values, "Builder");
-            let required_name = derived(is_used && required > max_values, "Required");
+            let is_constructed = is_used && (usage.is_input || constructs_responses);
+            let builder_name = derived(is_constructed && takes_builder(required), "Builder");
+            let required_name = derived(is_constructed && required > MAX_BUILDER_VALUES, "Required");
             TypeDefinition {
                 name: draft.name,
                 pointer: document.at(draft.node).pointer(),
@@ -111,6 +112,7 @@ pub(super) fn complete(
                 docs: draft.docs,
                 kind: draft.kind,
                 is_used,
+                is_constructed,
                 is_input: usage.is_input,
                 is_string_content: string_contents.contains(&TypeId(index)),
                 cycle,

@@ -50,6 +50,8 @@ pub(crate) struct Api {
     pub(crate) types: Vec<TypeDefinition>,
     /// The modules that contain the types, sorted by name.
     pub(crate) type_modules: Vec<TypeModule>,
+    /// Whether items without a description have no documentation.
+    pub(crate) allows_missing_docs: bool,
     /// Whether null is equivalent to an empty list in nullable fields.
     pub(crate) null_lists_are_empty: bool,
     /// The parts of the document that the client does not use, in the order of the document.

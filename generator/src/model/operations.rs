@@ -50,6 +50,8 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) response: Response,
+    /// The value of the header `Accept`, unless a caller chooses a media type.
+    pub(crate) accept: String,
     pub(crate) response_ref: SourceRef,
     /// The constraints of the response schema, if the schema is inline.
     pub(crate) response_constraints: Option<Box<Constraints>>,
@@ -66,16 +68,15 @@ pub(crate) struct Operation {
     /// The parameters and the body as arguments of a dynamic call: by their names on the wire, in the order of the
     /// document.
     pub(crate) arguments: Vec<Argument>,
-    /// The path of the file with the JSON Schema of the arguments.
-    pub(crate) arguments_file: String,
     /// The schema of the result of a successful call, if the result is JSON.
     pub(crate) result_schema: Option<SchemaId>,
-    /// The path of the file with the JSON Schema of the result.
-    pub(crate) result_file: String,
 }
 
 /// The header with the media type that the response should have.
 pub(crate) const ACCEPT: &str = "Accept";
+
+/// The media type of JSON, which a request accepts unless its operation says otherwise.
+pub(crate) const JSON: &str = "application/json";
 
 /// The content of a response by its media type, as an enumeration.
 #[derive(Clone, Debug, PartialEq)]
@@ -341,19 +342,6 @@ impl Response {
         };
         own.into_iter().chain(of_statuses.into_iter().flatten())
     }
-
-    /// The media type that the client requests instead of JSON.
-    pub(crate) fn media_type(&self) -> Option<&str> {
-        match self {
-            Self::Text(media_type) | Self::Bytes(media_type) => Some(media_type),
-            Self::ByMediaType(contents) => contents.default_media_type().filter(|name| *name != "application/json"),
-            Self::ByStatus(successes) => {
-                let is_other = |variant: &StatusVariant| variant.response.media_type().is_some();
-                successes.variants.iter().any(is_other).then_some("*/*")
-            }
-            _ => None,
-        }
-    }
 }
 
 impl StatusEnum {
@@ -368,13 +356,6 @@ impl StatusEnum {
             Response::ByMediaType(contents) => Some(contents),
             _ => None,
         })
-    }
-}
-
-impl MediaTypeEnum {
-    /// The media type that the client requests if a caller chooses none.
-    fn default_media_type(&self) -> Option<&str> {
-        self.variants.first()?.media_types.first().map(String::as_str)
     }
 }
 

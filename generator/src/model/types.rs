@@ -91,9 +91,10 @@ pub(crate) struct TypeDefinition {
     pub(crate) schema_name: String,
     pub(crate) docs: Docs,
     pub(crate) kind: TypeKind,
-    /// Whether an operation uses the type in its parameters, its body or its response. Only such types have
-    /// constructors.
+    /// Whether an operation uses the type in its parameters, its body or its response.
     pub(crate) is_used: bool,
+    /// Whether the type has constructors. Otherwise its values are only decoded.
+    pub(crate) is_constructed: bool,
     /// Whether callers create values of the type.
     pub(crate) is_input: bool,
     /// Whether a string contains values of the type as JSON.

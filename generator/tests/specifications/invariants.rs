@@ -156,8 +156,8 @@ fn is_rust(made: &Generated) {
                     assert!(modules.insert(file), "{path}: `{name}` is there twice");
                 }
                 syn::Item::Impl(block) => {
-                    if let Some((file, names)) = arguments_of(block) {
-                        assert_eq!(arguments.insert(file.clone(), names), None, "{file} is of two operations");
+                    if let Some((id, names)) = arguments_of(block) {
+                        assert_eq!(arguments.insert(id.clone(), names), None, "{id} is the id of two operations");
                     }
                 }
                 _ => {}
@@ -167,9 +167,11 @@ fn is_rust(made: &Generated) {
     let written: BTreeSet<String> = made.files.keys().filter(|path| path.ends_with(".rs")).cloned().collect();
     assert_eq!(written, modules);
     assert_eq!(arguments.len(), made.operations, "an operation without arguments of its own");
-    for (path, text) in made.files.iter().filter(|(path, _)| path.starts_with("arguments/")) {
-        let names = arguments.remove(path).unwrap_or_else(|| panic!("{path} is of no operation"));
-        let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+    let schemas = made.files.get("schemas.json").map(|text| serde_json::from_str(text).unwrap());
+    let schemas: serde_json::Value = schemas.unwrap_or_default();
+    for (id, schemas) in schemas["operations"].as_object().into_iter().flatten() {
+        let names = arguments.remove(id).unwrap_or_else(|| panic!("{id} is the id of no operation"));
+        let schema = &schemas["arguments"];
         // The second argument of one name has its location in its name.
         let wire_name = |name: &str| {
             let located = ["path", "query", "header", "cookie"].map(|location| format!(" ({location})"));
@@ -177,9 +179,9 @@ fn is_rust(made: &Generated) {
         };
         let described = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| wire_name(name));
         let described: BTreeSet<String> = described.collect();
-        assert_eq!(names, described, "{path}: an operation takes other arguments than its schema has");
+        assert_eq!(names, described, "{id}: an operation takes other arguments than its schema has");
     }
-    assert!(arguments.is_empty(), "no files: {:?}", arguments.keys());
+    assert!(arguments.is_empty(), "no schemas: {:?}", arguments.keys());
     can_be_written(made);
 }
 
@@ -227,11 +229,11 @@ fn are_distinct(item: &syn::Item) {
     assert_eq!(distinct.len(), names.len(), "a name is there twice: {names:?}");
 }
 
-/// For an implementation of `Operation`: the file of its arguments, and the names of the arguments that it writes.
+/// For an implementation of `Operation`: the id of the operation, and the names of the arguments that it writes.
 fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
     let (path, _) = block.trait_.as_ref()?;
     path.segments.last().filter(|segment| segment.ident == "Operation")?;
-    let mut file = None;
+    let mut id = None;
     let mut names = BTreeSet::new();
     for item in &block.items {
         match item {
@@ -239,12 +241,12 @@ fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
                 let syn::Expr::Reference(info) = &constant.expr else { continue };
                 let mut info = &*info.expr;
                 while let syn::Expr::MethodCall(call) = info {
-                    if let Some(syn::Expr::Macro(include)) =
-                        call.args.first().filter(|_| call.method == "with_arguments")
-                    {
-                        file = Some(include.mac.tokens.to_string().trim_matches('"').to_owned());
-                    }
                     info = &call.receiver;
+                }
+                let syn::Expr::Call(new) = info else { continue };
+                // The first argument is the API.
+                if let Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(value), .. })) = new.args.get(1) {
+                    id = Some(value.value());
                 }
             }
             syn::ImplItem::Fn(method) if method.sig.ident == "write" => {
@@ -276,5 +278,5 @@ fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
             _ => {}
         }
     }
-    Some((file?, names))
+    Some((id?, names))
 }

@@ -43,7 +43,7 @@ struct Case {
 
 /// The output of a call. Content that is a choice of media types has its media type as the key.
 fn content(mut output: Value, info: &OperationInfo) -> Value {
-    let schema: Value = serde_json::from_str(info.result).unwrap_or_default();
+    let schema = info.result_schema();
     let choices = schema["oneOf"].as_array().into_iter().flatten();
     let mut names =
         choices.filter_map(|one| one["properties"].as_object()?.keys().next().filter(|name| name.contains('/')));
@@ -107,7 +107,7 @@ fn configured<C: ApiClient>(case: &Case, api: &ApiInfo) -> Result<C, String> {
 fn arguments(case: &Case, operations: &[&'static OperationInfo]) -> Result<(&'static str, Value), String> {
     let found = operations.iter().find(|info| info.method == case.method && info.path == case.path);
     let info = found.ok_or("the generated code has no such operation")?;
-    let schema: Value = serde_json::from_str(info.arguments).map_err(|error| error.to_string())?;
+    let schema = info.arguments_schema();
     let has = |name: &str| schema["properties"].get(name).is_some();
     let mut arguments = Map::new();
     for parameter in info.parameters {

@@ -1,7 +1,8 @@
-//! Conversion of the types of `openapiv3` to the types of this crate.
+//! Conversion of a tree to the objects that later stages share.
 //!
-//! In: a document as deserialized by `openapiv3`. Out: the same objects in arenas, each with its location, each
-//! reference with its target. This is the only module that uses the types of `openapiv3`, and the only one that parses
+//! In: a valid tree. Out: its objects in arenas, each with its location, each reference with its target. `openapiv3`
+//! deserializes the keys of each object; the objects that it contains are converted one by one, so that a large document is
+//! never in memory in a third form. This is the only module that uses the types of `openapiv3`, and the only one that parses
 //! the string of a `$ref`.
 
 mod extensions;
@@ -10,42 +11,67 @@ mod security;
 
 use extensions::Extensions;
 use indexmap::{IndexMap, IndexSet};
-use openapiv3::{
-    Components, OpenAPI, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, StatusCode,
-};
+use openapiv3::{OpenAPI, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, StatusCode};
 use security::requirements;
+use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 use serde_json::Value;
+use serde_yaml::Error;
 
 use super::arena::{Arena, Id, ObjectOrRef};
+use super::deserialize::{Parts, Shallow};
 use super::extensions::{ErrorCode, HeaderRole, Outcome, Retry, Risk};
 use super::lifecycle::{Follow, Pagination};
+use super::node::Node;
 use super::openapi::{
     Encoding, Header, MediaType, Method, OpenApi, Operation, Parameter, ParameterLocation, PathItem, RequestBody,
     Response, SecurityScheme, Server, Status, Style, Tag,
 };
-use super::pointer::{NodeId, Nodes, unescape};
+use super::pointer::{NodeId, Nodes, unescaped};
 use super::schema::{Schema, SchemaId};
 use super::vocabulary::{FOLLOW, PAGINATION};
 use crate::policy::Policy;
 
+// The parts of each object that are converted alone, or that no stage uses.
+
+const DOCUMENT: Parts = Parts { emptied: &["paths"], omitted: &["components"] };
+const COMPONENTS: Parts = Parts {
+    emptied: &["schemas", "parameters", "requestBodies", "responses", "headers", "securitySchemes"],
+    omitted: &["examples"],
+};
+const PATH_ITEM: Parts =
+    Parts { emptied: &["parameters"], omitted: &["get", "put", "post", "delete", "options", "head", "patch", "trace"] };
+const OPERATION: Parts = Parts { emptied: &["parameters", "responses"], omitted: &["requestBody"] };
+const REQUEST_BODY: Parts = Parts { emptied: &["content"], omitted: &[] };
+const RESPONSE: Parts = Parts { emptied: &["headers", "content"], omitted: &[] };
+/// Of Parameter Objects and Header Objects.
+const PARAMETER: Parts = Parts { emptied: &["schema", "content"], omitted: &["example", "examples"] };
+const MEDIA_TYPE: Parts = Parts { emptied: &["schema"], omitted: &["example", "examples"] };
+
+/// An object, or why `openapiv3` cannot deserialize it or an object that it contains.
+type Converted<T> = Result<T, Error>;
+
 /// Converts a valid document.
-pub(super) fn convert(api: OpenAPI, policy: &Policy) -> OpenApi {
-    let OpenAPI { info, servers, paths, components, security, tags, extensions, .. } = api;
-    let components = components.unwrap_or_default();
+pub(super) fn convert(tree: &Node<'_>, policy: &Policy) -> Converted<OpenApi> {
     let mut nodes = Nodes::new();
     let root = nodes.key(Nodes::ROOT, "components");
+    let components = member(tree, "components");
     let mut converter = Converter {
         is_ours: policy.reads_extensions,
-        schemas: Arena::new(names(&components.schemas), root),
-        parameters: Arena::new(names(&components.parameters), root),
-        request_bodies: Arena::new(names(&components.request_bodies), root),
-        responses: Arena::new(names(&components.responses), root),
-        headers: Arena::new(names(&components.headers), root),
-        security_schemes: Arena::new(names(&components.security_schemes), root),
+        schemas: Arena::new(names(components, "schemas"), root),
+        parameters: Arena::new(names(components, "parameters"), root),
+        request_bodies: Arena::new(names(components, "requestBodies"), root),
+        responses: Arena::new(names(components, "responses"), root),
+        headers: Arena::new(names(components, "headers"), root),
+        security_schemes: Arena::new(names(components, "securitySchemes"), root),
         nodes,
     };
-    converter.components(components, root);
-    let paths = converter.paths(paths.paths);
+    let written: OpenAPI = converter.read(tree, DOCUMENT)?;
+    let OpenAPI { info, servers, security, tags, extensions, .. } = written;
+    if let Some(components) = components {
+        converter.components(components, root)?;
+    }
+    let paths = converter.paths(tree)?;
     let servers = converter.list(Nodes::ROOT, "servers", servers, Converter::server);
     let tags = converter.list(Nodes::ROOT, "tags", tags, Converter::tag);
     let error_codes = converter.error_codes(extensions);
@@ -56,7 +82,7 @@ pub(super) fn convert(api: OpenAPI, policy: &Policy) -> OpenApi {
     converter.headers.close();
     converter.security_schemes.close();
     let Converter { nodes, schemas, parameters, request_bodies, responses, headers, security_schemes, .. } = converter;
-    OpenApi {
+    Ok(OpenApi {
         nodes,
         title: info.title,
         description: info.description,
@@ -71,11 +97,17 @@ pub(super) fn convert(api: OpenAPI, policy: &Policy) -> OpenApi {
         responses,
         headers,
         security_schemes,
-    }
+    })
 }
 
-fn names<T>(section: &IndexMap<String, T>) -> IndexSet<String> {
-    section.keys().cloned().collect()
+/// A member of a mapping, unless its value is null.
+fn member<'d>(node: &'d Node<'d>, key: &str) -> Option<&'d Node<'d>> {
+    node.get(key).filter(|value| !value.is_null())
+}
+
+fn names(components: Option<&Node<'_>>, section: &str) -> IndexSet<String> {
+    let section = components.and_then(|components| components.get(section));
+    section.map(Node::mapping).unwrap_or_default().iter().map(|entry| entry.key.to_string()).collect()
 }
 
 struct Converter {
@@ -92,64 +124,72 @@ struct Converter {
 }
 
 impl Converter {
-    fn components(&mut self, components: Components, root: NodeId) {
-        self.section(root, "schemas", components.schemas, |of| &mut of.schemas, Self::schema);
-        self.section(root, "parameters", components.parameters, |of| &mut of.parameters, Self::parameter);
-        self.section(root, "requestBodies", components.request_bodies, |of| &mut of.request_bodies, Self::request_body);
-        self.section(root, "responses", components.responses, |of| &mut of.responses, Self::response);
-        self.section(root, "headers", components.headers, |of| &mut of.headers, Self::header);
-        let schemes = components.security_schemes;
-        self.section(root, "securitySchemes", schemes, |of| &mut of.security_schemes, Self::security_scheme);
+    /// The keys of an object, without its parts.
+    fn read<'d, T: Deserialize<'d>>(&self, node: &'d Node<'d>, parts: Parts) -> Converted<T> {
+        T::deserialize(Shallow { node, parts, with_extensions: self.is_ours })
+    }
+
+    fn components(&mut self, components: &Node<'_>, root: NodeId) -> Converted<()> {
+        // The sections that are not converted have to be valid, too.
+        self.read::<openapiv3::Components>(components, COMPONENTS)?;
+        self.section(root, "schemas", components, |of| &mut of.schemas, Self::schema)?;
+        self.section(root, "parameters", components, |of| &mut of.parameters, Self::parameter)?;
+        self.section(root, "requestBodies", components, |of| &mut of.request_bodies, Self::request_body)?;
+        self.section(root, "responses", components, |of| &mut of.responses, Self::response)?;
+        self.section(root, "headers", components, |of| &mut of.headers, Self::header)?;
+        self.section(root, "securitySchemes", components, |of| &mut of.security_schemes, Self::security_scheme)
     }
 
     /// Converts the components of a section into their reserved entries.
-    fn section<S, T>(
+    fn section<T>(
         &mut self,
         root: NodeId,
         key: &'static str,
-        components: IndexMap<String, ReferenceOr<S>>,
+        components: &Node<'_>,
         arena: impl Fn(&mut Self) -> &mut Arena<T>,
-        convert: impl Fn(&mut Self, S, NodeId) -> T,
-    ) {
+        convert: impl Fn(&mut Self, &Node<'_>, NodeId) -> Converted<T>,
+    ) -> Converted<()> {
         let section = self.nodes.key(root, key);
-        for (name, component) in components {
-            let node = self.nodes.name(section, &name);
-            if let Some(id) = arena(self).component(&name) {
-                self.fill(id, node, component, &arena, &convert);
+        for component in components.get(key).map(Node::mapping).unwrap_or_default() {
+            let node = self.nodes.name(section, &component.key);
+            if let Some(id) = arena(self).component(&component.key) {
+                self.fill(id, node, &component.node, &arena, &convert)?;
             }
         }
+        Ok(())
     }
 
     /// Converts an inline object or a reference to a new entry.
-    fn place<S, T>(
+    fn place<T>(
         &mut self,
         node: NodeId,
-        value: ReferenceOr<S>,
+        written: &Node<'_>,
         arena: impl Fn(&mut Self) -> &mut Arena<T>,
-        convert: impl Fn(&mut Self, S, NodeId) -> T,
-    ) -> Id<T> {
+        convert: impl Fn(&mut Self, &Node<'_>, NodeId) -> Converted<T>,
+    ) -> Converted<Id<T>> {
         let id = arena(self).reserve(node);
-        self.fill(id, node, value, &arena, &convert);
-        id
+        self.fill(id, node, written, &arena, &convert)?;
+        Ok(id)
     }
 
-    fn fill<S, T>(
+    fn fill<T>(
         &mut self,
         id: Id<T>,
         node: NodeId,
-        value: ReferenceOr<S>,
+        written: &Node<'_>,
         arena: &impl Fn(&mut Self) -> &mut Arena<T>,
-        convert: &impl Fn(&mut Self, S, NodeId) -> T,
-    ) {
-        let value = match value {
-            ReferenceOr::Item(object) => ObjectOrRef::Object(convert(self, object, node)),
-            ReferenceOr::Reference { reference } => {
-                let name = unescape(reference.rsplit('/').next().unwrap_or_default());
+        convert: &impl Fn(&mut Self, &Node<'_>, NodeId) -> Converted<T>,
+    ) -> Converted<()> {
+        let value = match written.get("$ref").filter(|reference| reference.is_string()).and_then(Node::as_str) {
+            Some(reference) => {
+                let name = unescaped(reference.rsplit('/').next().unwrap_or_default());
                 // Validation ensures that the target exists.
                 ObjectOrRef::Ref(arena(self).component(&name).unwrap_or(id))
             }
+            None => ObjectOrRef::Object(Box::new(convert(self, written, node)?)),
         };
         arena(self).fill(id, node, value);
+        Ok(())
     }
 
     fn list<S, T>(
@@ -212,54 +252,42 @@ impl Converter {
         })
     }
 
-    fn paths(&mut self, paths: IndexMap<String, ReferenceOr<openapiv3::PathItem>>) -> Vec<PathItem> {
+    fn paths(&mut self, tree: &Node<'_>) -> Converted<Vec<PathItem>> {
         let paths_node = self.nodes.key(Nodes::ROOT, "paths");
+        let paths = tree.get("paths").map(Node::mapping).unwrap_or_default();
         let mut converted = Vec::with_capacity(paths.len());
-        for (path, item) in paths {
-            // Validation rejects references to path items.
-            let ReferenceOr::Item(item) = item else { continue };
-            let node = self.nodes.name(paths_node, &path);
-            let parameters = self.parameter_list(item.parameters, node);
-            let operations = [
-                (Method::Get, item.get),
-                (Method::Put, item.put),
-                (Method::Post, item.post),
-                (Method::Delete, item.delete),
-                (Method::Options, item.options),
-                (Method::Head, item.head),
-                (Method::Patch, item.patch),
-                (Method::Trace, item.trace),
-            ];
-            let operations =
-                operations.into_iter().filter_map(|(method, written)| Some(self.operation(method, written?, node)));
-            let operations = operations.collect();
-            let servers = self.list(node, "servers", item.servers, Self::server);
-            converted.push(PathItem { node, path, description: item.description, servers, parameters, operations });
+        for item in paths.iter().filter(|item| item.key.starts_with('/')) {
+            let written: openapiv3::PathItem = self.read(&item.node, PATH_ITEM)?;
+            let node = self.nodes.name(paths_node, &item.key);
+            let parameters = self.parameter_list(&item.node, node)?;
+            let mut operations = Vec::new();
+            for method in Method::ALL {
+                if let Some(operation) = member(&item.node, method.key()) {
+                    operations.push(self.operation(method, operation, node)?);
+                }
+            }
+            let servers = self.list(node, "servers", written.servers, Self::server);
+            let path = item.key.to_string();
+            converted.push(PathItem { node, path, description: written.description, servers, parameters, operations });
         }
-        converted
+        Ok(converted)
     }
 
-    fn operation(&mut self, method: Method, operation: openapiv3::Operation, item: NodeId) -> Operation {
+    fn operation(&mut self, method: Method, written: &Node<'_>, item: NodeId) -> Converted<Operation> {
+        let operation: openapiv3::Operation = self.read(written, OPERATION)?;
         let node = self.nodes.key(item, method.key());
-        let parameters = self.parameter_list(operation.parameters, node);
-        let request_body = operation.request_body.map(|body| {
-            let node = self.nodes.key(node, "requestBody");
-            self.place(node, body, |of| &mut of.request_bodies, Self::request_body)
-        });
-        let responses_node = self.nodes.key(node, "responses");
-        let by_status = operation.responses.responses.into_iter().map(|(status, response)| match status {
-            StatusCode::Code(code) => (Status::Code(code), code.to_string(), response),
-            StatusCode::Range(hundreds) => (Status::Range(hundreds), format!("{hundreds}XX"), response),
-        });
-        let default = operation.responses.default.map(|response| (Status::Default, "default".to_owned(), response));
-        let mut responses = Vec::new();
-        for (status, key, response) in by_status.chain(default) {
-            let node = self.nodes.name(responses_node, &key);
-            responses.push((status, self.place(node, response, |of| &mut of.responses, Self::response)));
-        }
+        let parameters = self.parameter_list(written, node)?;
+        let request_body = match member(written, "requestBody") {
+            Some(body) => {
+                let node = self.nodes.key(node, "requestBody");
+                Some(self.place(node, body, |of| &mut of.request_bodies, Self::request_body)?)
+            }
+            None => None,
+        };
+        let responses = self.responses(written, node)?;
         let servers = self.list(node, "servers", operation.servers, Self::server);
         let mut extensions = self.extensions(operation.extensions);
-        Operation {
+        Ok(Operation {
             node,
             method,
             id: operation.operation_id,
@@ -283,25 +311,87 @@ impl Converter {
             pagination: extensions.take(PAGINATION).and_then(Pagination::read),
             follow: extensions.take(FOLLOW).and_then(Follow::read),
             source: extensions.source(),
-        }
+        })
     }
 
-    fn parameter_list(&mut self, list: Vec<ReferenceOr<openapiv3::Parameter>>, owner: NodeId) -> Vec<Id<Parameter>> {
-        if list.is_empty() {
-            return Vec::new();
+    /// The responses of an operation, `default` as the last one.
+    fn responses(&mut self, operation: &Node<'_>, node: NodeId) -> Converted<Vec<(Status, Id<Response>)>> {
+        let written = operation.get("responses").map(Node::mapping).unwrap_or_default();
+        // `4XX` and `4xx` are one status.
+        let mut by_status: IndexMap<StatusCode, &Node<'_>> = IndexMap::with_capacity(written.len());
+        let mut default = None;
+        for entry in written {
+            if entry.key == "default" {
+                default = Some(&entry.node).filter(|response| !response.is_null());
+            } else if let Ok(status) = StatusCode::deserialize(StrDeserializer::<Error>::new(&entry.key)) {
+                by_status.insert(status, &entry.node);
+            }
         }
-        let list_node = self.nodes.key(owner, "parameters");
-        let mut converted = Vec::with_capacity(list.len());
-        for (index, parameter) in list.into_iter().enumerate() {
+        let by_status = by_status.into_iter().map(|(status, response)| match status {
+            StatusCode::Code(code) => (Status::Code(code), code.to_string(), response),
+            StatusCode::Range(hundreds) => (Status::Range(hundreds), format!("{hundreds}XX"), response),
+        });
+        let default = default.map(|response| (Status::Default, "default".to_owned(), response));
+        let responses_node = self.nodes.key(node, "responses");
+        let mut responses = Vec::with_capacity(written.len());
+        for (status, key, response) in by_status.chain(default) {
+            let node = self.nodes.name(responses_node, &key);
+            responses.push((status, self.place(node, response, |of| &mut of.responses, Self::response)?));
+        }
+        Ok(responses)
+    }
+
+    fn parameter_list(&mut self, owner: &Node<'_>, node: NodeId) -> Converted<Vec<Id<Parameter>>> {
+        self.items(owner, node, "parameters", |of| &mut of.parameters, Self::parameter)
+    }
+
+    /// Converts the objects and references of a list to new entries.
+    fn items<T>(
+        &mut self,
+        owner: &Node<'_>,
+        node: NodeId,
+        key: &'static str,
+        arena: impl Fn(&mut Self) -> &mut Arena<T>,
+        convert: impl Fn(&mut Self, &Node<'_>, NodeId) -> Converted<T>,
+    ) -> Converted<Vec<Id<T>>> {
+        let items = owner.get(key).map(Node::sequence).unwrap_or_default();
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list_node = self.nodes.key(node, key);
+        let mut converted = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
             let node = self.nodes.index(list_node, index);
-            converted.push(self.place(node, parameter, |of| &mut of.parameters, Self::parameter));
+            converted.push(self.place(node, item, &arena, &convert)?);
         }
-        converted
+        Ok(converted)
     }
 
-    fn parameter(&mut self, parameter: openapiv3::Parameter, node: NodeId) -> Parameter {
+    /// Converts the objects and references of a mapping with names to new entries.
+    fn named<T>(
+        &mut self,
+        owner: &Node<'_>,
+        node: NodeId,
+        key: &'static str,
+        arena: impl Fn(&mut Self) -> &mut Arena<T>,
+        convert: impl Fn(&mut Self, &Node<'_>, NodeId) -> Converted<T>,
+    ) -> Converted<Vec<(String, Id<T>)>> {
+        let members = owner.get(key).map(Node::mapping).unwrap_or_default();
+        if members.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mapping_node = self.nodes.key(node, key);
+        let mut converted = Vec::with_capacity(members.len());
+        for entry in members {
+            let node = self.nodes.name(mapping_node, &entry.key);
+            converted.push((entry.key.to_string(), self.place(node, &entry.node, &arena, &convert)?));
+        }
+        Ok(converted)
+    }
+
+    fn parameter(&mut self, written: &Node<'_>, node: NodeId) -> Converted<Parameter> {
         use openapiv3::Parameter as Written;
-        let (location, style, allow_reserved, data) = match parameter {
+        let (location, style, allow_reserved, data) = match self.read(written, PARAMETER)? {
             Written::Query { parameter_data, allow_reserved, style, .. } => {
                 (ParameterLocation::Query, query_style(&style), allow_reserved, parameter_data)
             }
@@ -317,9 +407,9 @@ impl Converter {
             Written::Cookie { parameter_data, .. } => (ParameterLocation::Cookie, Style::Form, false, parameter_data),
         };
         let ParameterData { name, description, required, deprecated, format, explode, extensions, .. } = data;
-        let (schema, content) = self.schema_or_content(format, node);
+        let (schema, content) = self.schema_or_content(&format, written, node)?;
         let mut extensions = self.extensions(extensions);
-        Parameter {
+        Ok(Parameter {
             name,
             location,
             description,
@@ -332,56 +422,57 @@ impl Converter {
             content,
             role: extensions.word("x-role", HeaderRole::parse),
             source: extensions.source(),
-        }
+        })
     }
 
-    fn request_body(&mut self, body: openapiv3::RequestBody, node: NodeId) -> RequestBody {
-        let content = self.content(body.content, node);
-        RequestBody { description: body.description, content, required: body.required }
+    fn request_body(&mut self, written: &Node<'_>, node: NodeId) -> Converted<RequestBody> {
+        let body: openapiv3::RequestBody = self.read(written, REQUEST_BODY)?;
+        let content = self.content(written, node)?;
+        Ok(RequestBody { description: body.description, content, required: body.required })
     }
 
-    fn response(&mut self, response: openapiv3::Response, node: NodeId) -> Response {
-        let mut headers = Vec::with_capacity(response.headers.len());
-        if !response.headers.is_empty() {
-            let headers_node = self.nodes.key(node, "headers");
-            for (name, header) in response.headers {
-                let node = self.nodes.name(headers_node, &name);
-                headers.push((name, self.place(node, header, |of| &mut of.headers, Self::header)));
-            }
-        }
-        Response { description: response.description, headers, content: self.content(response.content, node) }
+    fn response(&mut self, written: &Node<'_>, node: NodeId) -> Converted<Response> {
+        let response: openapiv3::Response = self.read(written, RESPONSE)?;
+        let headers = self.named(written, node, "headers", |of| &mut of.headers, Self::header)?;
+        let content = self.content(written, node)?;
+        Ok(Response { description: response.description, headers, content })
     }
 
-    fn header(&mut self, header: openapiv3::Header, node: NodeId) -> Header {
+    fn header(&mut self, written: &Node<'_>, node: NodeId) -> Converted<Header> {
+        let header: openapiv3::Header = self.read(written, PARAMETER)?;
         let openapiv3::Header { description, required, deprecated, format, .. } = header;
-        let (schema, content) = self.schema_or_content(format, node);
-        Header { description, required, deprecated: deprecated.unwrap_or_default(), schema, content }
+        let (schema, content) = self.schema_or_content(&format, written, node)?;
+        Ok(Header { description, required, deprecated: deprecated.unwrap_or_default(), schema, content })
     }
 
     fn schema_or_content(
         &mut self,
-        format: ParameterSchemaOrContent,
-        owner: NodeId,
-    ) -> (Option<SchemaId>, Vec<MediaType>) {
-        match format {
-            ParameterSchemaOrContent::Schema(schema) => (Some(self.schema_under(owner, "schema", schema)), Vec::new()),
-            ParameterSchemaOrContent::Content(content) => (None, self.content(content, owner)),
-        }
+        format: &ParameterSchemaOrContent,
+        owner: &Node<'_>,
+        node: NodeId,
+    ) -> Converted<(Option<SchemaId>, Vec<MediaType>)> {
+        Ok(match format {
+            ParameterSchemaOrContent::Schema(_) => (self.schema_under(owner, node, "schema")?, Vec::new()),
+            ParameterSchemaOrContent::Content(_) => (None, self.content(owner, node)?),
+        })
     }
 
-    fn content(&mut self, content: IndexMap<String, openapiv3::MediaType>, owner: NodeId) -> Vec<MediaType> {
+    fn content(&mut self, owner: &Node<'_>, node: NodeId) -> Converted<Vec<MediaType>> {
+        let content = owner.get("content").map(Node::mapping).unwrap_or_default();
         if content.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let content_node = self.nodes.key(owner, "content");
+        let content_node = self.nodes.key(node, "content");
         let mut converted = Vec::with_capacity(content.len());
-        for (name, media_type) in content {
-            let node = self.nodes.name(content_node, &name);
-            let schema = media_type.schema.map(|schema| self.schema_under(node, "schema", schema));
+        for entry in content {
+            let media_type: openapiv3::MediaType = self.read(&entry.node, MEDIA_TYPE)?;
+            let node = self.nodes.name(content_node, &entry.key);
+            let schema = self.schema_under(&entry.node, node, "schema")?;
             let encoding = media_type.encoding.into_iter().map(|(name, encoding)| (name, self::encoding(encoding)));
+            let name = entry.key.to_string();
             converted.push(MediaType { node, name, schema, encoding: encoding.collect() });
         }
-        converted
+        Ok(converted)
     }
 }
 
@@ -401,12 +492,5 @@ fn encoding(encoding: openapiv3::Encoding) -> Encoding {
         explode: encoding.explode,
         allow_reserved: encoding.allow_reserved,
         has_headers: !encoding.headers.is_empty(),
-    }
-}
-
-fn unboxed<T>(value: ReferenceOr<Box<T>>) -> ReferenceOr<T> {
-    match value {
-        ReferenceOr::Reference { reference } => ReferenceOr::Reference { reference },
-        ReferenceOr::Item(item) => ReferenceOr::Item(*item),
     }
 }

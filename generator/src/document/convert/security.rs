@@ -1,26 +1,28 @@
 //! Conversion of security schemes and requirements.
 //!
-//! In: schemes, flows and requirements as deserialized by `openapiv3`. Out: the same facts as types of this crate, also of
+//! In: the tree of a scheme; flows and requirements as deserialized by `openapiv3`. Out: the same facts as types of this crate, also of
 //! schemes that the client does not support.
 
 use indexmap::IndexMap;
 use openapiv3::APIKeyLocation;
 
-use super::Converter;
+use super::{Converted, Converter};
+use crate::document::deserialize::Parts;
+use crate::document::node::Node;
 use crate::document::openapi::{OAuthFlow, OAuthFlowKind, RequiredScheme, SecurityRequirement, SecurityScheme};
 use crate::document::pointer::NodeId;
 
 impl Converter {
-    pub(super) fn security_scheme(&mut self, scheme: openapiv3::SecurityScheme, _: NodeId) -> SecurityScheme {
+    pub(super) fn security_scheme(&mut self, written: &Node<'_>, _: NodeId) -> Converted<SecurityScheme> {
         use openapiv3::SecurityScheme as Written;
-        match scheme {
+        Ok(match self.read(written, Parts::default())? {
             Written::APIKey { location: APIKeyLocation::Header, name, .. } => SecurityScheme::HeaderKey(name),
             Written::APIKey { location: APIKeyLocation::Query, name, .. } => SecurityScheme::QueryKey(name),
             Written::APIKey { location: APIKeyLocation::Cookie, name, .. } => SecurityScheme::CookieKey(name),
             Written::HTTP { scheme, .. } => SecurityScheme::Http(scheme),
             Written::OAuth2 { flows, .. } => SecurityScheme::OAuth2(oauth_flows(flows)),
             Written::OpenIDConnect { open_id_connect_url, .. } => SecurityScheme::OpenIdConnect(open_id_connect_url),
-        }
+        })
     }
 }
 

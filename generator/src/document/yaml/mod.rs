@@ -30,7 +30,16 @@ use crate::diagnostic::{Code, Diagnostic, Location, Source};
 pub(crate) fn parse(source: &Source, allow_aliases: bool) -> Result<Node<'_>, Vec<Diagnostic>> {
     let parsed = |events| {
         let anchors = allow_aliases.then(HashMap::new);
-        let mut builder = Builder { source, events, brackets: Vec::new(), nodes: 0, anchors, problems: Vec::new() };
+        let mut builder = Builder {
+            source,
+            events,
+            brackets: Vec::new(),
+            items: Vec::new(),
+            entries: Vec::new(),
+            nodes: 0,
+            anchors,
+            problems: Vec::new(),
+        };
         match builder.document() {
             Ok(node) if builder.problems.is_empty() => Ok(node),
             Ok(_) => Err(builder.problems),
@@ -64,6 +73,11 @@ struct Builder<'a> {
     events: Events<'a>,
     /// The offsets of unclosed brackets.
     brackets: Vec<usize>,
+    /// The items of the lists that are read, of the outermost one first. A list that is complete has a vector of its size:
+    /// most are short, and a vector that grows reserves more than most of them need.
+    items: Vec<Node<'a>>,
+    /// The members of the mappings that are read, in the same order.
+    entries: Vec<Entry<'a>>,
     /// The number of nodes so far.
     nodes: usize,
     /// The nodes with anchors; `None` if anchors are not allowed.
@@ -188,7 +202,7 @@ impl<'a> Builder<'a> {
                 span: self.trimmed(span),
             }),
             Event::SequenceStart(..) => {
-                let mut items = Vec::new();
+                let first = self.items.len();
                 let mut end = span.end;
                 let bracket = self.opened(span.start);
                 loop {
@@ -198,13 +212,14 @@ impl<'a> Builder<'a> {
                             break end = closing_end(end, &closing);
                         }
                         (event, item_span) => {
-                            let item = self.node(event, item_span, at.index(items.len()), depth + 1)?;
+                            let item = self.node(event, item_span, at.index(self.items.len() - first), depth + 1)?;
                             end = end.max(item.span.end);
-                            items.push(item);
-                            self.refuse_more(items.len(), span.start, at)?;
+                            self.items.push(item);
+                            self.refuse_more(self.items.len() - first, span.start, at)?;
                         }
                     }
                 }
+                let items = self.items.drain(first..).collect();
                 Ok(Node { value: Value::Sequence(items), span: self.trimmed(span.start..end) })
             }
             Event::MappingStart(..) => self.mapping(span, at, depth),
@@ -213,7 +228,7 @@ impl<'a> Builder<'a> {
     }
 
     fn mapping(&mut self, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Parsed<Node<'a>> {
-        let mut entries: Vec<Entry<'a>> = Vec::new();
+        let first = self.entries.len();
         let mut index = KeyIndex::default();
         let mut merged: Vec<Node<'a>> = Vec::new();
         let mut end = span.end;
@@ -246,9 +261,8 @@ impl<'a> Builder<'a> {
                 let what = format!("this key has {} bytes", key.len());
                 return Err(self.too_large(key_span.start, at, &what, limits::KEY));
             }
-            self.refuse_more(entries.len() + 1, span.start, at)?;
-            let here_key = key.clone();
-            let here = at.key(&here_key);
+            self.refuse_more(self.entries.len() - first + 1, span.start, at)?;
+            let here = at.key(&key);
             if key == "<<" && self.anchors.is_some() {
                 let (event, value_span) = self.next()?;
                 merged.push(self.node(event, value_span, here, depth + 1)?);
@@ -266,8 +280,8 @@ impl<'a> Builder<'a> {
             let (event, value_span) = self.next()?;
             let node = self.node(event, value_span, here, depth + 1)?;
             end = end.max(node.span.end);
-            if let Some(first) = index.find(&entries, &key) {
-                let first_place = self.source.location(first, here.pointer());
+            if let Some(other) = index.find(&self.entries[first..], &key) {
+                let other_place = self.source.location(other, here.pointer());
                 let problem = self.problem(
                     Code::DuplicateKey,
                     key_span.clone(),
@@ -275,10 +289,10 @@ impl<'a> Builder<'a> {
                     format!("the key `{key}` is duplicated in this mapping"),
                     "remove or rename one of the two; most parsers silently use the last one",
                 );
-                let problem = problem.with_note(first_place, "first here");
+                let problem = problem.with_note(other_place, "first here");
                 self.problems.push(problem);
             }
-            entries.push(Entry { key, key_span, node });
+            self.entries.push(Entry { key, key_span, node });
         }
         for node in merged {
             let parts = match node.value {
@@ -292,13 +306,14 @@ impl<'a> Builder<'a> {
                 };
                 // Keys of the mapping itself, and of preceding merged mappings, have priority.
                 for member in members {
-                    if index.find(&entries, &member.key).is_none() {
-                        entries.push(member);
-                        self.refuse_more(entries.len(), span.start, at)?;
+                    if index.find(&self.entries[first..], &member.key).is_none() {
+                        self.entries.push(member);
+                        self.refuse_more(self.entries.len() - first, span.start, at)?;
                     }
                 }
             }
         }
+        let entries = self.entries.drain(first..).collect();
         Ok(Node { value: Value::Mapping(entries), span: self.trimmed(span.start..end) })
     }
 

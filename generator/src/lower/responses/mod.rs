@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::failures::{in_order, variant_name};
-use super::media_type::{Content, Format, can_be_a_header, content_name};
+use super::media_type::{Content, Format, can_be_a_header, content_name, essence, is_json};
 use super::schemas::ANY;
 use crate::diagnostic::Code;
 use crate::document::arena::{Id, ObjectOrRef};
@@ -10,9 +10,9 @@ use crate::document::openapi::{self, MediaType, Method, Operation, Status};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
 use crate::model::{
-    MediaTypeEnum, MediaTypeVariant, Response, SourceRef, StatusEnum, StatusVariant, TypeRef, UntypedReason,
+    JSON, MediaTypeEnum, MediaTypeVariant, Response, SourceRef, StatusEnum, StatusVariant, TypeRef, UntypedReason,
 };
-use crate::names::{Case, Scope};
+use crate::names::{Case, UniqueNames};
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
@@ -24,7 +24,7 @@ pub(super) struct ResponseNames<'n> {
     /// The name of the operation.
     pub(super) operation: &'n str,
     /// The names of the types of all operations.
-    pub(super) types: &'n mut Scope,
+    pub(super) types: &'n mut UniqueNames,
     /// The enumerations by media type of this operation: responses with the same content share one.
     pub(super) media_types: Vec<MediaTypeEnum>,
     /// The number of media types that are not used.
@@ -67,6 +67,24 @@ pub(super) struct ResponsePlace<'d, 'n> {
     pub(super) is_of_head: bool,
 }
 
+/// A response of one status.
+#[derive(Debug)]
+pub(super) struct ReadResponse {
+    pub(super) response: Response,
+    /// Where its type is defined.
+    pub(super) node: String,
+    /// The schema that its type is made of.
+    schema: Option<SchemaId>,
+    /// The media type to request; `None` without content.
+    media_type: Option<String>,
+}
+
+impl ReadResponse {
+    fn none(node: String) -> Self {
+        Self { response: Response::NoContent, node, schema: None, media_type: None }
+    }
+}
+
 /// The response of a successful call, and the schema that its type is made of.
 #[derive(Clone, Debug)]
 pub(super) struct Success {
@@ -92,15 +110,13 @@ struct Found<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    /// The one successful response of an operation, or all of them by status.
+    /// The one successful response of an operation, or all of them by status; and the value of the header `Accept`.
     pub(super) fn response(
         &mut self,
         operation: &'d Operation,
         names: &mut ResponseNames<'_>,
         (id, module): (&str, &str),
-    ) -> Success {
-        let operation_at = self.document.at(operation.node);
-        let responses_at = operation_at.key("responses");
+    ) -> (Success, String) {
         let mut successes: Vec<&(Status, Id<openapi::Response>)> =
             operation.responses.iter().filter(|(status, _)| status.is_of(2)).collect();
         if self.policy.requires_envelope {
@@ -111,18 +127,29 @@ impl<'d> Lowering<'d> {
             successes.extend(operation.responses.iter().find(|(status, _)| *status == Status::Default));
         }
         let mut found: Vec<Found<'d>> = Vec::new();
+        let mut media_types: Vec<String> = Vec::new();
         for &&(status, response_id) in &successes {
             let at = self.document.at(self.api.responses.node(response_id));
             let Some((written, node)) = self.resolve(&self.api.responses, response_id) else { continue };
             let hint = format!("{id}_response");
             let is_of_head = operation.method == Method::Head;
             let place = ResponsePlace { node, slot: at, hint: &hint, suffix: "Content", is_of_head };
-            let (response, node, schema) = self.read_response(written, place, names, (id, module));
-            let success = Success { response, source_ref: SourceRef { slot: at.pointer(), node }, schema };
+            let ReadResponse { response, node, schema, media_type } =
+                self.read_response(written, place, names, (id, module));
+            media_types.extend(media_type.filter(|name| !media_types.contains(name)));
+            let source_ref = SourceRef { slot: at.pointer(), node };
+            let success = Success { response, source_ref, schema };
             found.push(Found { status, at, description: &written.description, success });
         }
+        (self.success(operation, &found, names), accept(&media_types))
+    }
+
+    /// The one response that the successes of an operation are, or all of them by status.
+    fn success(&mut self, operation: &Operation, found: &[Found<'d>], names: &mut ResponseNames<'_>) -> Success {
+        let operation_at = self.document.at(operation.node);
+        let responses_at = operation_at.key("responses");
         let mut distinct: Vec<&Found<'d>> = Vec::new();
-        for one in &found {
+        for one in found {
             if !distinct.iter().any(|known| known.success.response == one.success.response) {
                 distinct.push(one);
             }
@@ -172,31 +199,38 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// A response, where its type is defined, and the schema there.
+    /// A response of any status.
     pub(super) fn read_response(
         &mut self,
         response: &'d openapi::Response,
         place: ResponsePlace<'d, '_>,
         names: &mut ResponseNames<'_>,
         context: (&str, &str),
-    ) -> (Response, String, Option<SchemaId>) {
+    ) -> ReadResponse {
         if place.is_of_head && !self.policy.requires_envelope {
-            return (Response::NoContent, place.node.pointer(), None);
+            return ReadResponse::none(place.node.pointer());
         }
         let (contents, unused) = self.contents(&response.content);
         names.unused += unused;
+        let first = contents.first().and_then(|same| same.first()).copied();
         if let [_, _, ..] = contents.as_slice() {
+            let node = place.node.key("content").pointer();
             let mut variants = self.variants(&contents, place.hint, context);
             if variants.len() == 1
                 && let Some(only) = variants.pop()
             {
-                return (only.response, place.node.key("content").pointer(), only.schema);
+                let media_type = first.map(requested);
+                return ReadResponse { response: only.response, node, schema: only.schema, media_type };
             }
-            let contents = names.media_type_enum(variants, place.suffix);
-            return (Response::ByMediaType(contents), place.node.key("content").pointer(), None);
+            let media_type = variants.first().and_then(|variant| variant.media_types.first()).cloned();
+            let response = Response::ByMediaType(names.media_type_enum(variants, place.suffix));
+            return ReadResponse { response, node, schema: None, media_type };
         }
-        match contents.first().and_then(|same| same.first()) {
-            Some(content) => self.read_content(*content, place.hint, context),
+        match first {
+            Some(content) => {
+                let (response, node, schema) = self.read_content(content, place.hint, context);
+                ReadResponse { response, node, schema, media_type: Some(requested(content)) }
+            }
             None => {
                 if let Some(other) = response.content.first() {
                     let message = format!("a response of type `{}` is not supported", other.name);
@@ -205,7 +239,7 @@ impl<'d> Lowering<'d> {
                     let help = "add `content` with `application/json` and the schema of the envelope";
                     self.sink.report(Code::Answer, place.slot, "this response has no content", help);
                 }
-                (Response::NoContent, place.node.pointer(), None)
+                ReadResponse::none(place.node.pointer())
             }
         }
     }
@@ -234,7 +268,7 @@ impl<'d> Lowering<'d> {
             });
         }
         let issued = |names: Vec<String>, case| {
-            Scope::default().issue_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), case)
+            UniqueNames::default().issue_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), case)
         };
         let methods = names.iter().map(|name| format!("into_{name}")).collect();
         let named = issued(names, Case::Camel).into_iter().zip(issued(methods, Case::Snake));
@@ -408,9 +442,27 @@ fn one_type(distinct: &[&Found<'_>]) -> Option<Success> {
     Some(Success { response, ..first })
 }
 
-/// The media type that the client asks for.
+/// The media type of content as a request can name it.
 fn accepted(media_type: &MediaType) -> String {
     if can_be_a_header(&media_type.name) { media_type.name.clone() } else { "*/*".to_owned() }
+}
+
+/// The media type that the client requests for content: as documented, or JSON of a range of media types.
+fn requested(content: Content<'_>) -> String {
+    match (content.format, accepted(content.media_type)) {
+        (Format::Json, name) if name.contains('*') => JSON.to_owned(),
+        (_, name) => name,
+    }
+}
+
+/// The value of the header `Accept` for successes of these media types.
+fn accept(media_types: &[String]) -> String {
+    match media_types {
+        [] => JSON.to_owned(),
+        [only] => only.clone(),
+        several if several.iter().all(|name| is_json(&essence(name))) => several.join(", "),
+        _ => "*/*".to_owned(),
+    }
 }
 
 /// An object that has no properties.

@@ -46,10 +46,10 @@ fn one_response_is_taken() {
         let Response::ByStatus(successes) = &operation(&api).response else { panic!("{responses}") };
         assert_eq!(successes.type_name, "GetASuccess");
         let shown = |it: &StatusVariant| format!("{} {:?}", it.variant, it.response);
-        (successes.variants.iter().map(shown).collect::<Vec<_>>(), operation(&api).response.media_type().is_some())
+        (successes.variants.iter().map(shown).collect::<Vec<_>>(), operation(&api).accept.clone())
     };
     let expected = ["Ok Plain(Primitive(String))", "Created Plain(Primitive(Int64))"].map(str::to_owned);
-    assert_eq!(by_status(&two), (expected.to_vec(), false));
+    assert_eq!(by_status(&two), (expected.to_vec(), "application/json".to_owned()));
     let none = "'204': {description: ''}";
     let range = content("application/json", "{type: boolean}");
     let (found, _) = by_status(&format!("2XX: {range}, {two}, {none}"));
@@ -64,12 +64,49 @@ fn one_response_is_taken() {
     assert_eq!(response(&format!("'200': {text}, {none}")), "Text(\"text/plain\")");
     let json = content("application/json", "{type: string}");
     let expected = ["Ok Text(\"text/plain\")", "Created Plain(Primitive(String))"].map(str::to_owned);
-    assert_eq!(by_status(&format!("'200': {text}, '201': {json}")), (expected.to_vec(), true));
+    assert_eq!(by_status(&format!("'200': {text}, '201': {json}")), (expected.to_vec(), "*/*".to_owned()));
     let png = content("image/png", "{type: string, format: binary}");
     assert_eq!(response(&format!("'200': {png}, {none}")), "Bytes(\"image/png\")");
     let message = "there is no successful response: a call returns the status of a redirect as an error";
     let expected = format!("/paths/~1a/get/responses: {message}");
     assert_eq!(recoverable(&call("'302': {description: ''}")), [expected]);
+}
+
+#[test]
+fn a_request_accepts_what_is_documented() {
+    let object = "{type: object}";
+    let json = |name: &str| content(name, object);
+    let none = "'204': {description: ''}".to_owned();
+    for (responses, expected) in [
+        (none.clone(), "application/json"),
+        (format!("'200': {}", json("application/json")), "application/json"),
+        (format!("'200': {}", json("application/vnd.a+json")), "application/vnd.a+json"),
+        (format!("default: {}", json("application/problem+json")), "application/problem+json"),
+        (format!("'200': {}", json("application/json; version=2")), "application/json; version=2"),
+        (format!("'200': {}, {none}", json("application/vnd.a+json")), "application/vnd.a+json"),
+        (format!("'200': {}", json("text/json")), "text/json"),
+        // Of a range, and of a name that cannot be a header, the client requests JSON.
+        (format!("'200': {}", json("'*/*'")), "application/json"),
+        (format!("'200': {}", json("'application/*+json'")), "application/json"),
+        (format!("'200': {}", json("application/json; a=\u{e9}")), "application/json"),
+        // The same type of two statuses, and two types.
+        (
+            format!("'200': {}, '201': {}", json("application/vnd.a+json"), json("application/json")),
+            "application/vnd.a+json, application/json",
+        ),
+        (format!("'200': {}, '201': {}", json("application/vnd.a+json"), content("a/b+json", "{type: string}")), "*/*"),
+        (
+            format!(
+                "'200': {}, '201': {}",
+                json("application/vnd.a+json"),
+                content("application/vnd.b+json", "{type: string}")
+            ),
+            "application/vnd.a+json, application/vnd.b+json",
+        ),
+        (format!("'200': {}, '201': {}", json("application/vnd.a+json"), content("text/csv", "{}")), "*/*"),
+    ] {
+        assert_eq!(operation(&model(&call(&responses))).accept, expected, "{responses}");
+    }
 }
 
 /// The content of a success with these media types, and the argument that chooses among them.
