@@ -1,16 +1,34 @@
 //! The events of a YAML text.
 //!
-//! In: a text. Out: the events of [`saphyr_parser`], whose parser is generic over its input. A generic function is compiled
-//! in the crate that uses it. In this crate it can be optimized in a development build without the rest of the generator,
-//! whose optimization takes minutes.
+//! In: a text. Out: the events of [`saphyr_parser`] with byte ranges. The parser is generic over its input, and a generic
+//! function is compiled in the crate that uses it: in this crate it is optimized in a development build, without the rest of
+//! the generator, whose optimization takes more than a minute.
+
+mod offsets;
 
 use std::fmt;
+use std::ops::Range;
 
-pub use saphyr_parser::{Event, ScalarStyle, ScanError, Span};
+use offsets::Offsets;
+pub use saphyr_parser::{Event, ScalarStyle, ScanError};
 use saphyr_parser::{Parser, StrInput};
 
 /// The events of a text, one by one.
-pub struct Events<'a>(Box<Parser<'a, StrInput<'a>>>);
+///
+/// ```
+/// use flighthub2_yaml_events::{Event, Events};
+///
+/// let mut events = Events::new("é: [1]");
+/// let key = std::iter::from_fn(|| events.next_event()).find_map(|event| match event {
+///     Ok((Event::Scalar(text, ..), range)) => Some((text, range)),
+///     _ => None,
+/// });
+/// assert_eq!(key, Some(("é".into(), 0..2)));
+/// ```
+pub struct Events<'a> {
+    parser: Box<Parser<'a, StrInput<'a>>>,
+    offsets: Offsets,
+}
 
 impl fmt::Debug for Events<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,15 +42,21 @@ impl<'a> Events<'a> {
     #[inline(never)]
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self(Box::new(Parser::new_from_str(text)))
+        Self { parser: Box::new(Parser::new_from_str(text)), offsets: Offsets::new(text) }
     }
 
-    /// The next event and its place in the text, in characters. `None` after the end of the text.
+    /// The next event and its range in the text, in bytes. `None` after the end of the text.
     ///
     /// # Errors
-    /// The text is not YAML.
+    /// The text is not YAML at this offset, in bytes.
     #[inline(never)]
-    pub fn next_event(&mut self) -> Option<Result<(Event<'a>, Span), ScanError>> {
-        self.0.next_event()
+    pub fn next_event(&mut self) -> Option<Result<(Event<'a>, Range<usize>), (ScanError, usize)>> {
+        Some(match self.parser.next_event()? {
+            Ok((event, span)) => Ok((event, self.offsets.range(span))),
+            Err(error) => {
+                let start = self.offsets.byte(error.marker().index());
+                Err((error, start))
+            }
+        })
     }
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use flighthub2_yaml_events::Span;
+use saphyr_parser::Span;
 
 /// The multi-byte characters of a text.
 pub(super) struct Offsets {
