@@ -1,4 +1,4 @@
-//! Where the workflows of a client are.
+//! The methods of the clients that return their workflows.
 //!
 //! They are not in `workflows` because `tests/hand_written.rs` compiles that module as a part of another crate, which cannot
 //! add methods to the clients.
