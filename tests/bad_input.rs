@@ -66,6 +66,18 @@ const CASES: &[Case] = &[
         &[(Code::UnknownKey, "requried: [kind]")],
     ),
     case(
+        "an error code in quotes, which would be dropped",
+        "[200401, -5]",
+        "['200401', -5]",
+        &[(Code::WrongValue, "x-error-codes: ['200401', -5]")],
+    ),
+    case(
+        "a limit in quotes",
+        "ProjectId: {type: string, ",
+        "ProjectId: {type: string, maxLength: '36', ",
+        &[(Code::WrongValue, "ProjectId: {type: string, maxLength: '36', description: Id of a project.}")],
+    ),
+    case(
         "the content of a number",
         "        ms: {type: integer, x-unit: unix-milliseconds, ",
         "        ms: {type: integer, x-content-schema: {$ref: '#/components/schemas/Plan'}, ",

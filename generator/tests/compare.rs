@@ -207,21 +207,38 @@ fn the_compiler_agrees() {
 /// A type that no operation uses is only decoded, so it loses or gets a constructor with its only use.
 #[test]
 fn the_use_of_a_type_decides_about_its_constructor() {
-    let document = |content: &str| {
-        let text = format!(
-            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      operationId: a\n      \
-             responses: {{'200': {{description: D{content}}}}}\ncomponents:\n  schemas:\n    \
-             Part: {{type: object, required: [name], properties: {{name: {{type: string}}}}}}\n"
-        );
-        Source::new("document.yaml", text)
-    };
-    let used = document(", content: {application/json: {schema: {$ref: '#/components/schemas/Part'}}}");
-    let unused = document("");
+    let part = "    Part: {type: object, description: A part., required: [name], properties: {name: {type: string, \
+                description: A name.}}}\n";
+    let source = |text: String| Source::new("document.yaml", text);
+    let text = OWN.replacen("  schemas:\n", &format!("  schemas:\n{part}"), 1);
+    let used =
+        text.replacen("items: {$ref: '#/components/schemas/Thing'}", "items: {$ref: '#/components/schemas/Part'}", 1);
+    assert_ne!(text, used);
+    let (unused, used) = (source(text), source(used));
     for (old, new, expected) in [
         (&used, &unused, "breaking: type `Part`: no operation uses it any more"),
         (&unused, &used, "compatible: type `Part`: an operation uses it now"),
     ] {
-        let comparison = compare(old, new, Mode::Versions(Dialect::OpenApi)).unwrap();
+        let comparison = compare(old, new, Mode::Versions(Dialect::FlightHub)).unwrap();
         assert!(lines(&comparison).iter().any(|line| line == expected), "{:#?}", lines(&comparison));
     }
+}
+
+/// The client of a third-party document does not construct responses, so their constructors cannot change.
+#[test]
+fn a_response_of_a_third_party_document_has_no_constructor() {
+    let document = |required: &str| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      operationId: a\n      \
+             responses: {{'200': {{description: D, content: {{application/json: {{schema: {{$ref: \
+             '#/components/schemas/Part'}}}}}}}}}}\ncomponents:\n  schemas:\n    Part: {{type: object, required: \
+             [{required}], properties: {{a: {{type: string}}, b: {{type: string}}}}}}\n"
+        );
+        Source::new("document.yaml", text)
+    };
+    let client = client(document("a, b").text(), Dialect::OpenApi);
+    assert!(!client["types/default.rs"].contains("fn new"), "{client:#?}");
+    let comparison = compare(&document("a, b"), &document("a"), Mode::Versions(Dialect::OpenApi)).unwrap();
+    let expected = ["breaking: field `Part.b`: optional now: `String` → `Option<String>`"];
+    assert_eq!(lines(&comparison), expected);
 }

@@ -14,6 +14,12 @@ fn made(text: &str, dialect: Dialect) -> Result<Generated, Diagnostics> {
     generate(&Source::new("spec.yaml", text), &Options { dialect, unused_types: true, ..Options::default() })
 }
 
+/// The JSON Schemas of a generated client.
+fn schemas(text: &str) -> serde_json::Value {
+    let made = made(text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
+    serde_json::from_str(&made.files["schemas.json"]).unwrap()
+}
+
 const DONE: &str = "      responses: {'204': {description: Done.}}\n";
 
 fn with_schema(schema: &str) -> String {
@@ -292,7 +298,7 @@ fn unsupported_constructs_are_rejected() {
     }
 }
 
-/// `get_a_b` becomes the type `GetAB`, whose file name is `get_ab`.
+/// `get_a_b` becomes the type `GetAB`, and so does `getAB`.
 #[test]
 fn operations_with_similar_names_keep_their_arguments() {
     let ids = ["get_a_b", "get_ab", "getAB", "GET-A-B", "con"];
@@ -306,27 +312,23 @@ fn operations_with_similar_names_keep_their_arguments() {
         })
         .collect();
     let text = format!("openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n{operations}");
-    let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
-    let code = &made.files["default.rs"];
-    for (id, file) in ids.iter().zip(["get_a_b", "get_ab", "get_ab_2", "get_a_b_2", "con_2"]) {
-        let (_, info) = code.split_once(&format!("\"{id}\",")).unwrap();
-        let (_, included) = info.split_once("include_str!(\"").unwrap();
-        let (included, _) = included.split_once('"').unwrap();
-        assert_eq!(included, format!("arguments/{file}.json"), "{id}");
-        assert!(made.files[included].contains(&format!("\"only {id}\"")), "{id}:\n{}", made.files[included]);
+    let schemas = schemas(&text);
+    assert_eq!(schemas["operations"].as_object().unwrap().len(), ids.len());
+    for id in ids {
+        let arguments = schemas["operations"][id]["arguments"]["properties"].as_object().unwrap();
+        assert_eq!(arguments.keys().collect::<Vec<_>>(), [&format!("only {id}")], "{id}");
     }
-    assert_eq!(made.files.keys().filter(|path| path.starts_with("arguments/")).count(), ids.len());
 }
 
 /// A name of many words becomes a longer file name.
 #[test]
 fn names_of_files_may_have_two_hundred_letters() {
-    let named = |words: usize| {
-        let id = "Ab".repeat(words);
-        made(&document(DONE, "").replace("operationId: a", &format!("operationId: {id}")), Dialect::OpenApi)
+    let tagged = |words: usize| {
+        let tag = format!("operationId: a\n      tags: [{}]", "Ab".repeat(words));
+        made(&document(DONE, "").replace("operationId: a", &tag), Dialect::OpenApi)
     };
-    assert!(named(66).is_ok());
-    let refused = named(68).unwrap_err();
+    assert!(tagged(66).is_ok());
+    let refused = tagged(68).unwrap_err();
     assert_eq!(refused.problems().iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::TooLarge]);
     assert!(refused.problems()[0].message.contains("203 characters"), "{refused}");
 }
@@ -507,19 +509,6 @@ fn constructs_and_their_generated_code() {
     }
 }
 
-#[test]
-fn names_may_have_two_hundred_letters() {
-    let named = |length: usize| {
-        made(
-            &document(DONE, "").replace("operationId: a", &format!("operationId: {}", "a".repeat(length))),
-            Dialect::OpenApi,
-        )
-    };
-    assert!(named(200).is_ok());
-    let refused = named(201).unwrap_err();
-    assert_eq!(refused.problems().iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::TooLarge]);
-}
-
 /// A text body is sent unchanged: a schema that describes its contents requires another encoding.
 #[test]
 fn strings_are_sent_without_schema() {
@@ -609,44 +598,31 @@ fn only_objects_are_joined() {
     assert!(warnings.iter().any(|warning| warning.code == Code::AllOfConflict), "{warnings:#?}");
 }
 
-/// The schema of a result has all definitions, or the nearest ones if these are too many for a tool.
+/// Binary data of a part is a file, and of JSON a string.
 #[test]
-fn the_schema_of_a_result_has_a_limited_number_of_definitions() {
-    let reference = |number: usize| format!("{{$ref: '#/components/schemas/S{number}'}}");
-    let definitions = |schemas: &str, first: &str| {
-        let responses = format!("{{'200': {{description: D, content: {{application/json: {{schema: {first}}}}}}}}}");
-        let text = document(&format!("      responses: {responses}\n"), schemas);
-        let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
-        let schema: serde_json::Value = serde_json::from_str(&made.files["results/a.json"]).unwrap();
-        let definitions = schema["$defs"].as_object().unwrap().clone();
-        let omitted = definitions.values().filter(|it| it.get("$comment").is_some());
-        assert!(omitted.clone().all(|it| it.as_object().unwrap().len() == 1));
-        let omitted = omitted.count();
-        (definitions, omitted)
+fn a_definition_is_written_once_for_json_and_once_for_parts() {
+    let photo = "    Photo: {type: object, properties: {data: {type: string, format: binary}, of: {$ref: '#/components/schemas/Photo'}}}\n";
+    let operation = |id: &str, media_type: &str| {
+        let content = format!("content: {{{media_type}: {{schema: {{$ref: '#/components/schemas/Photo'}}}}}}");
+        format!(
+            "  /{id}:\n    post:\n      operationId: {id}\n      requestBody: {{required: true, {content}}}\n      \
+             responses: {{'200': {{description: D, content: {{application/json: {{schema: {{$ref: \
+             '#/components/schemas/Photo'}}}}}}}}}}\n"
+        )
     };
-    let chain = |length: usize| {
-        let next = |number: usize| {
-            if number < length {
-                format!("properties: {{a: {}}}", reference(number + 1))
-            } else {
-                "title: Last".to_owned()
-            }
-        };
-        let schema = |number: usize| format!("    S{number}: {{type: object, {}}}\n", next(number));
-        (1..=length).map(schema).collect::<String>()
-    };
-    for (length, expected) in [(1, (1, 0)), (26, (26, 0)), (100, (100, 0)), (101, (26, 1)), (150, (26, 1))] {
-        let (definitions, omitted) = definitions(&chain(length), &reference(1));
-        assert_eq!((definitions.len(), omitted), expected, "{length}");
-        assert!(
-            expected.1 == 0 || definitions["S26"].get("$comment").is_some() && definitions["S25"].get("type").is_some()
-        );
+    let operations = operation("a", "multipart/form-data") + &operation("b", "application/json");
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n{operations}components:\n  schemas:\n{photo}"
+    );
+    let schemas = schemas(&text);
+    let body = |id: &str| schemas["operations"][id]["arguments"]["properties"]["body"]["$ref"].clone();
+    assert_eq!([body("a"), body("b")], ["#/$defs/Photo@parts", "#/$defs/Photo"]);
+    for id in ["a", "b"] {
+        assert_eq!(schemas["operations"][id]["result"]["$ref"], "#/$defs/Photo");
     }
-    // All of them are equally near.
-    let wide = |number: usize| format!("    S{number}: {{type: object, properties: {{a: {{type: string}}}}}}\n");
-    let wide: String = (1..=120).map(wide).collect();
-    let properties: Vec<String> = (1..=120).map(|number| format!("p{number}: {}", reference(number))).collect();
-    let (definitions, omitted) =
-        definitions(&wide, &format!("{{type: object, properties: {{{}}}}}", properties.join(", ")));
-    assert_eq!((definitions.len(), omitted), (120, 95));
+    let definitions = schemas["$defs"].as_object().unwrap();
+    assert_eq!(definitions.keys().collect::<Vec<_>>(), ["Photo", "Photo@parts"]);
+    assert_eq!(definitions["Photo"]["properties"]["data"]["type"], "string");
+    assert!(definitions["Photo@parts"]["properties"]["data"]["anyOf"].is_array());
+    assert_eq!(definitions["Photo@parts"]["properties"]["of"]["$ref"], "#/$defs/Photo@parts");
 }

@@ -203,7 +203,7 @@ impl RequestParts {
         }
     }
 
-    /// Requests a response of another media type than JSON.
+    /// Requests a response of another media type than `application/json`; several are separated by commas.
     pub fn accept(&mut self, media_type: &'static str) {
         self.accept = Cow::Borrowed(media_type);
     }

@@ -34,8 +34,9 @@ pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, Tra
 /// and logs none: headers with secrets are marked as [sensitive](http::HeaderValue::is_sensitive).
 ///
 /// Its errors should contain no secret either. The client looks at the texts of an error and of its sources: if one contains
-/// a credential of the request, the error of the call has texts with `***` as its sources, which cannot be downcast to the
-/// types of the transport. What the request contains besides, such as its arguments, is not known to be secret.
+/// a credential of the request, or has more than 16 KiB, the error of the call has texts with `***` as its sources, which
+/// cannot be downcast to the types of the transport. What the request contains besides, such as its arguments, is not known
+/// to be secret.
 ///
 /// Dropping the future or the [`Body`] cancels the request.
 pub trait Transport: fmt::Debug + Send + Sync {

@@ -27,12 +27,10 @@ impl Comparer<'_> {
                 let (place, name, prefix) = scheme.kind.place();
                 format!("{place:?} {name}: {prefix}…")
             });
-            if from != to {
-                let subject = Subject::both(Kind::Security, code(&other.name), &scheme.pointer, &other.pointer);
-                let subject = subject.keys(&["type", "in", "name", "scheme", "$ref"]);
-                let why = "code is unchanged; the client writes the credential elsewhere";
-                self.recorder.record(&subject, Compatible, &from_to(&from, &to), why);
-            }
+            let subject = Subject::both(Kind::Security, code(&other.name), &scheme.pointer, &other.pointer);
+            let subject = subject.keys(&["type", "in", "name", "scheme", "$ref"]);
+            let why = "code is unchanged; the client writes the credential elsewhere";
+            self.recorder.value(&subject, "", [&from, &to], why);
         }
         for scheme in used_schemes(new).filter(|it| !used_schemes(old).any(|other| other.name == it.name)) {
             let subject = Subject::one(Kind::Security, code(&scheme.name), Side::New, &scheme.pointer).derived();
@@ -96,18 +94,13 @@ impl Comparer<'_> {
         for set in &old.security {
             let Some(other) = new.security.iter().find(|other| names(other) == names(set)) else { continue };
             let [from, to] = [set, other].map(scopes);
-            if from != to {
-                let why = "code is unchanged; the service asks the credential for other scopes";
-                self.recorder.record(&subject, Compatible, &format!("scopes: {}", from_to(&from, &to)), why);
-            }
+            let why = "code is unchanged; the service asks the credential for other scopes";
+            self.recorder.value(&subject, "scopes", [&from, &to], why);
         }
     }
 
     /// The servers of an operation, which replace those of the document.
     pub(super) fn servers(&mut self, subject: &Subject, old: &Operation, new: &Operation) {
-        if old.servers == new.servers {
-            return;
-        }
         let mut subject = subject.key("servers");
         for (side, operation) in [(Side::Old, old), (Side::New, new)] {
             subject = subject.also(side, format!("{}/servers", super::operations::path_item(operation)));
@@ -117,7 +110,7 @@ impl Comparer<'_> {
             servers => servers.join(", "),
         });
         let why = "code is unchanged; the operation is for a client with another base URL";
-        self.recorder.record(&subject, Compatible, &format!("servers: {}", from_to(&from, &to)), why);
+        self.recorder.value(&subject, "servers", [&from, &to], why);
     }
 }
 

@@ -83,11 +83,8 @@ impl Comparer<'_> {
             let subject = Subject::both(Kind::Region, name, &old.pointer, &new.pointer);
             self.recorder.pair(&subject);
             self.variant_renamed(&subject.key("x-region"), "Region", [&old.variant, &new.variant], &is_reused);
-            if old.url != new.url {
-                let what = format!("address: {}", from_to(&old.url, &new.url));
-                let why = "code is unchanged; the client calls other servers";
-                self.recorder.record(&subject.key("url"), Compatible, &what, why);
-            }
+            let why = "code is unchanged; the client calls other servers";
+            self.recorder.value(&subject.key("url"), "address", [&old.url, &new.url], why);
         }
         for (region, side) in regions.unmatched() {
             let subject = Subject::one(Kind::Region, format!("Region::{}", region.variant), side, &region.pointer);
@@ -108,22 +105,15 @@ impl Comparer<'_> {
             let subject = Subject::both(Kind::ErrorCode, name, &old.pointer, &new.pointer);
             self.recorder.pair(&subject);
             self.variant_renamed(&subject.key("name"), "ErrorCode", [&old.variant, &new.variant], &is_reused);
-            if old.code != new.code {
-                let what = format!("number: {}", from_to(&old.code.to_string(), &new.code.to_string()));
-                let why = "code is unchanged; the name has another number";
-                self.recorder.record(&subject.key("code"), Compatible, &what, why);
-            }
-            if old.group != new.group {
-                let what = format!("group: {}", from_to(&old.group, &new.group));
-                let why = "the catalogue states it; no type depends on it";
-                self.recorder.record(&subject.key("group"), Compatible, &what, why);
-            }
-            if old.outcome != new.outcome {
-                let what = format!("outcome: {}", from_to(old.outcome.as_str(), new.outcome.as_str()));
-                let why = "code is unchanged; the client decides differently whether the call may have taken effect, \
-                           and whether to retry it";
-                self.recorder.record(&subject.key("outcome"), Compatible, &what, why);
-            }
+            let [from, to] = [old, new].map(|entry| entry.code.to_string());
+            let why = "code is unchanged; the name has another number";
+            self.recorder.value(&subject.key("code"), "number", [&from, &to], why);
+            let why = "the catalogue states it; no type depends on it";
+            self.recorder.value(&subject.key("group"), "group", [&old.group, &new.group], why);
+            let outcomes = [old, new].map(|entry| entry.outcome.as_str());
+            let why = "code is unchanged; the client decides differently whether the call may have taken effect, and \
+                       whether to retry it";
+            self.recorder.value(&subject.key("outcome"), "outcome", outcomes, why);
         }
         for (entry, side) in codes.unmatched() {
             let subject = Subject::one(Kind::ErrorCode, format!("ErrorCode::{}", entry.variant), side, &entry.pointer);
@@ -169,11 +159,8 @@ impl Comparer<'_> {
             [None, None] => return,
             [Some(old), Some(new)] => {
                 let subject = Subject::both(Kind::Header, name, &old.source_ref.node, &new.source_ref.node);
-                if old.name != new.name {
-                    let what = format!("header: {}", from_to(&old.name, &new.name));
-                    let why = format!("code is unchanged; the client writes the {name} into another header");
-                    self.recorder.record(&subject.key("name"), Compatible, &what, &why);
-                }
+                let why = format!("code is unchanged; the client writes the {name} into another header");
+                self.recorder.value(&subject.key("name"), "header", [&old.name, &new.name], &why);
                 if let Some(method) = method.filter(|_| !self.same_type(&old.ty, &new.ty)) {
                     let what = format!("type: {}", self.types(&old.ty, &new.ty));
                     let why = format!("`{method}` has another parameter type");

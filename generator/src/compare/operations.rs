@@ -136,11 +136,9 @@ impl<'a> Comparer<'a> {
             let what = from_to(old.risk.as_str(), new.risk.as_str());
             self.recorder.record(&subject.key("x-risk").kind(Kind::Risk), compatibility, &what, why);
         }
-        if old.retry != new.retry {
-            let what = from_to(old.retry.as_str(), new.retry.as_str());
-            let why = "code is unchanged; the client follows other rules when it retries";
-            self.recorder.record(&subject.key("x-retry").kind(Kind::Retry), Compatible, &what, why);
-        }
+        let why = "code is unchanged; the client follows other rules when it retries";
+        let retry = subject.key("x-retry").kind(Kind::Retry);
+        self.recorder.value(&retry, "", [old.retry.as_str(), new.retry.as_str()], why);
         if old.scope != new.scope {
             let why = match new.scope {
                 Scope::Project => "a client without a project can no longer send it",
@@ -156,39 +154,24 @@ impl<'a> Comparer<'a> {
             let what = from_to(describe::scope(old.scope), describe::scope(new.scope));
             self.recorder.record(&scope, Breaking, &what, why);
         }
-        let mut metadatum = |is_same: bool, subject: Subject, what: &str, why: &str| {
-            if !is_same {
-                self.recorder.record(&subject, Compatible, what, why);
-            }
-        };
-        let availability = |operation: &Operation| match operation.private_cloud_only {
-            true => "private clouds",
-            false => "everywhere",
-        };
-        metadatum(
-            old.private_cloud_only == new.private_cloud_only,
-            subject.key("x-availability"),
-            &format!("availability: {}", from_to(availability(old), availability(new))),
-            "the catalogue states it; the client sends the request anyway",
-        );
-        metadatum(
-            old.deprecated == new.deprecated,
-            subject.key("deprecated"),
-            describe::deprecated(new.deprecated),
-            "code that calls it compiles, with or without a warning of the compiler",
-        );
-        metadatum(
-            old.error_codes == new.error_codes,
-            subject.key("x-error-codes"),
-            &format!("error codes: {}", difference(&old.error_codes, &new.error_codes)),
-            "the catalogue and the documentation list them",
-        );
-        metadatum(
-            old.lookup == new.lookup,
-            subject.key("x-lookup"),
-            &format!("lookup after a lost response: {}", difference(&old.lookup, &new.lookup)),
-            "the catalogue and the message of an error list it",
-        );
+        let availability =
+            [old, new].map(|operation| if operation.private_cloud_only { "private clouds" } else { "everywhere" });
+        let why = "the catalogue states it; the client sends the request anyway";
+        self.recorder.value(&subject.key("x-availability"), "availability", availability, why);
+        if old.deprecated != new.deprecated {
+            let why = "code that calls it compiles, with or without a warning of the compiler";
+            self.recorder.record(&subject.key("deprecated"), Compatible, describe::deprecated(new.deprecated), why);
+        }
+        if old.error_codes != new.error_codes {
+            let what = format!("error codes: {}", difference(&old.error_codes, &new.error_codes));
+            let why = "the catalogue and the documentation list them";
+            self.recorder.record(&subject.key("x-error-codes"), Compatible, &what, why);
+        }
+        if old.lookup != new.lookup {
+            let what = format!("lookup after a lost response: {}", difference(&old.lookup, &new.lookup));
+            let why = "the catalogue and the message of an error list it";
+            self.recorder.record(&subject.key("x-lookup"), Compatible, &what, why);
+        }
         self.security(&subject, old, new);
         self.servers(&subject, old, new);
         self.lifecycle(&subject, old, new);

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::change::{Action, Change, Compatibility, Kind};
+use super::describe::{from_to, joined};
 use crate::document::Document;
 use crate::document::pointer::PointerRef;
 use crate::model::SourceRef;
@@ -184,6 +185,13 @@ impl<'d> Recorder<'d> {
     /// Records a renamed subject.
     pub(super) fn renamed(&mut self, subject: &Subject, compatibility: Compatibility, what: &str, why: &str) {
         self.push(subject, Action::Renamed, compatibility, what, why);
+    }
+
+    /// Records another value of a fact on which no code depends, if the values differ.
+    pub(super) fn value(&mut self, subject: &Subject, name: &str, [old, new]: [&str; 2], why: &str) {
+        if old != new {
+            self.record(subject, Compatibility::Compatible, &joined(": ", [name, &from_to(old, new)]), why);
+        }
     }
 
     fn push(&mut self, subject: &Subject, action: Action, compatibility: Compatibility, what: &str, why: &str) {

@@ -73,8 +73,8 @@ impl Comparer<'_> {
             _ if self.same_content(old, new) => return,
             _ => (Breaking, "callers get another type"),
         };
-        let [old, new] = [(Side::Old, old), (Side::New, new)].map(|(side, it)| self.describe(side).response(it));
-        self.recorder.record(subject, compatibility, &from_to(&old, &new), why);
+        let what = self.responses(old, new);
+        self.recorder.record(subject, compatibility, &what, why);
     }
 
     /// The variants of two enumerations by status. A missing enumeration has no variants.
@@ -113,9 +113,8 @@ impl Comparer<'_> {
                 (old, new) => self.same_content(old, new),
             };
             if !same {
-                let [old, new] = [(Side::Old, from), (Side::New, to)]
-                    .map(|(side, variant)| self.describe(side).response(&variant.response));
-                self.recorder.record(&subject, Breaking, &from_to(&old, &new), "callers get another type");
+                let what = self.responses(&from.response, &to.response);
+                self.recorder.record(&subject, Breaking, &what, "callers get another type");
             }
         }
         for variant in of_old {
@@ -130,6 +129,10 @@ impl Comparer<'_> {
             let why = "the enumeration is `#[non_exhaustive]`: every `match` has an arm for it";
             self.recorder.record(&subject, Compatible, &what, why);
         }
+    }
+
+    fn responses(&self, old: &Response, new: &Response) -> String {
+        from_to(&self.describe(Side::Old).response(old), &self.describe(Side::New).response(new))
     }
 
     /// Whether callers get the same type.
@@ -153,16 +156,13 @@ impl Comparer<'_> {
             if let (Some(old), Some(new)) = (from.response.ty(), to.response.ty()) {
                 self.reach(old, new);
             }
-            let [old, new] = [(Side::Old, from), (Side::New, to)]
-                .map(|(side, variant)| self.describe(side).response(&variant.response));
             if !self.same_content(&from.response, &to.response) {
-                self.recorder.record(&named(to), Breaking, &from_to(&old, &new), "callers get another type");
+                let what = self.responses(&from.response, &to.response);
+                self.recorder.record(&named(to), Breaking, &what, "callers get another type");
             }
-            if from.media_types != to.media_types {
-                let [old, new] = [from, to].map(|variant| variant.media_types.join(", "));
-                let why = "the variant is the same; the client decodes it for the other media types";
-                self.recorder.record(&named(to), Compatible, &from_to(&old, &new), why);
-            }
+            let [old, new] = [from, to].map(|variant| variant.media_types.join(", "));
+            let why = "the variant is the same; the client decodes it for the other media types";
+            self.recorder.value(&named(to), "", [&old, &new], why);
         }
         for variant in changes.removed {
             let what = format!("removed: `{}`", describe::code(&variant.media_types.join(", ")));
@@ -243,9 +243,9 @@ impl Comparer<'_> {
         } else if old.method != new.method {
             let what = format!("renamed: {}", from_to(&old.method, &new.method));
             self.recorder.renamed(&subject.derived(), Breaking, &what, &removed(&old.method, is_reused(&old.method)));
-        } else if old.name != new.name {
+        } else {
             let why = "names of headers are case-insensitive: the client reads the same header";
-            self.recorder.record(subject, Compatible, &from_to(&old.name, &new.name), why);
+            self.recorder.value(subject, "", [&old.name, &new.name], why);
         }
         let facts = subject.keys(&["schema", "content", "required", "$ref"]).and(&subject.location());
         if !self.same_type(&old.ty, &new.ty) {

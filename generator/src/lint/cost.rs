@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::json_schema::definition;
+use super::parts::{Place, parts};
 
 /// Far more than any example of a document requires; validation takes about a second.
 pub(super) const LIMIT: u64 = 1_000_000;
@@ -42,45 +42,20 @@ impl<'s> Cost<'s> {
             return known;
         }
         self.known.insert((schema, value), LIMIT);
-        let mut parts = 0_u64;
+        let mut whole = 0_u64;
         let mut members = 1_u64;
-        for (key, part) in keys {
-            match (key.as_str(), part) {
-                ("$ref", reference) => {
-                    let target = self.definitions.and_then(|definitions| definition(definitions, reference));
-                    parts = parts.saturating_add(target.map_or(0, |(_, target)| self.count(target, value, depth + 1)));
-                }
-                ("allOf" | "anyOf" | "oneOf", Json::Array(all)) => {
-                    for part in all {
-                        parts = parts.saturating_add(self.count(part, value, depth + 1));
-                    }
-                }
-                ("not", part) => parts = parts.saturating_add(self.count(part, value, depth + 1)),
-                ("properties", Json::Object(properties)) => {
-                    for (name, property) in properties {
-                        if let Some(member) = value.get(name) {
-                            members = members.saturating_add(self.count(property, member, depth + 1));
-                        }
-                    }
-                }
-                ("additionalProperties", part) => {
-                    for member in value.as_object().into_iter().flat_map(Map::values) {
-                        members = members.saturating_add(self.count(part, member, depth + 1));
-                    }
-                }
-                ("items", part) => {
-                    for item in value.as_array().into_iter().flatten() {
-                        members = members.saturating_add(self.count(part, item, depth + 1));
-                    }
-                }
-                _ => {}
-            }
+        if let Some(negated) = keys.get("not") {
+            whole = self.count(negated, value, depth + 1);
+        }
+        for part in parts(keys, value, self.definitions) {
+            let sum = if matches!(part.place, Place::Same) { &mut whole } else { &mut members };
+            *sum = sum.saturating_add(self.count(part.schema, part.value, depth + 1));
         }
         // Described members are validated once more for every part.
         if keys.contains_key("unevaluatedProperties") {
-            parts = parts.saturating_mul(2);
+            whole = whole.saturating_mul(2);
         }
-        let count = parts.saturating_add(members).min(LIMIT);
+        let count = whole.saturating_add(members).min(LIMIT);
         self.known.insert((schema, value), count);
         count
     }

@@ -4,6 +4,7 @@
 //!
 //! A JSON Schema library validates them, independently of the generator's interpretation of a schema.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
 use jsonschema::error::ValidationErrorKind;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use super::context::Context;
 use super::cost::{Cost, LIMIT};
+use super::parts::{Part, Place, parts};
 use crate::diagnostic::Code;
 use crate::document::openapi::MediaType;
 use crate::document::pointer::{NodeId, PointerRef, escape};
@@ -189,40 +191,13 @@ impl<'s> Strings<'s> {
         if let (Some(content), Some(text)) = (keys.get("contentSchema"), value.as_str()) {
             self.found.push((pointer.to_owned(), text, content));
         }
-        for (key, part) in keys {
-            match (key.as_str(), part) {
-                ("$ref", reference) => {
-                    if let Some((_, target)) =
-                        self.definitions.and_then(|definitions| definition(definitions, reference))
-                    {
-                        self.collect(target, value, pointer);
-                    }
-                }
-                ("allOf" | "anyOf" | "oneOf", Json::Array(parts)) => {
-                    parts.iter().for_each(|part| self.collect(part, value, pointer));
-                }
-                ("properties", Json::Object(properties)) => {
-                    for (name, property) in properties {
-                        if let Some(member) = value.get(name) {
-                            self.collect(property, member, &format!("{pointer}/{}", escape(name)));
-                        }
-                    }
-                }
-                ("items", part) => {
-                    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-                        self.collect(part, item, &format!("{pointer}/{index}"));
-                    }
-                }
-                ("additionalProperties", part) => {
-                    let described = keys.get("properties").and_then(Json::as_object);
-                    for (name, member) in value.as_object().into_iter().flatten() {
-                        if !described.is_some_and(|described| described.contains_key(name)) {
-                            self.collect(part, member, &format!("{pointer}/{}", escape(name)));
-                        }
-                    }
-                }
-                _ => {}
-            }
+        for Part { schema, value, place } in parts(keys, value, self.definitions) {
+            let pointer = match place {
+                Place::Same => Cow::Borrowed(pointer),
+                Place::Member(name) => format!("{pointer}/{}", escape(name)).into(),
+                Place::Item(index) => format!("{pointer}/{index}").into(),
+            };
+            self.collect(schema, value, &pointer);
         }
     }
 }

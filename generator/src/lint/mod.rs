@@ -9,6 +9,7 @@ mod cost;
 mod documentation;
 mod examples;
 mod names;
+mod parts;
 mod prose;
 mod safety;
 mod schemas;

@@ -221,7 +221,13 @@ fn methods(item: &ItemImpl) -> Vec<TokenStream> {
             calls.push(quote! { fn value() -> #ty2 { <#ty>::#name } });
             continue;
         }
-        let ImplItem::Fn(function) = member else { panic!("a caller knows functions only: {}", quote! { #member }) };
+        if let ImplItem::Macro(setters) = member {
+            calls.extend(setter_calls(ty, &setters.mac));
+            continue;
+        }
+        let ImplItem::Fn(function) = member else {
+            panic!("a caller does not know this member: {}", quote! { #member })
+        };
         if !is_public(&function.vis) {
             continue;
         }
@@ -272,6 +278,19 @@ fn methods(item: &ItemImpl) -> Vec<TokenStream> {
     calls
 }
 
+/// Calls of the methods that a macro of the runtime generates: `setters!(page(i64); ids(Vec<String>))`.
+fn setter_calls(ty: &Type, setters: &syn::Macro) -> Vec<TokenStream> {
+    assert!(setters.path.segments.last().unwrap().ident == "setters", "a caller does not know this macro yet");
+    let tokens: Vec<TokenTree> = setters.tokens.clone().into_iter().collect();
+    let setters = tokens.windows(2).filter_map(|tokens| match tokens {
+        [TokenTree::Ident(name), TokenTree::Group(value)] => Some((name, value.stream())),
+        _ => None,
+    });
+    setters
+        .map(|(name, value)| quote! { fn set(receiver: #ty, value: #value) -> #ty { receiver.#name(value) } })
+        .collect()
+}
+
 fn joined(outer: &Generics, inner: &Generics) -> TokenStream {
     let parameters: Vec<&GenericParam> = outer.params.iter().chain(&inner.params).collect();
     if parameters.is_empty() {
@@ -319,20 +338,6 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             };
             vec![of_call, has_trait(ty, quote! { #path })]
         }
-        "TypedFailure" => {
-            let failure = associated(item, "Failure");
-            vec![quote! {
-                fn failure(error: &runtime::Error) -> Option<Result<#failure, runtime::ReadError>> { error.failure::<#ty>() }
-            }]
-        }
-        "TypedHeaders" => {
-            let headers = associated(item, "Headers");
-            vec![quote! {
-                fn headers(response: &runtime::CallResponse<#ty>) -> #headers { response.typed_headers() }
-            }]
-        }
-        // The runtime makes values of it.
-        "From" => Vec::new(),
         "ApiClient" => {
             let settings = item.items.iter().filter_map(|member| match member {
                 ImplItem::Type(member) => Some((member.ident.to_string().to_lowercase(), &member.ty)),
@@ -349,14 +354,6 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
         "BaseUrl" | "Caller" | "Display" | "FromStr" | "InScope" | "State" => vec![has_trait(ty, quote! { #path })],
         other => panic!("a caller does not know implementations of `{other}` yet"),
     }
-}
-
-/// A type of the implementation of a trait.
-fn associated<'i>(item: &'i ItemImpl, name: &str) -> Option<&'i Type> {
-    item.items.iter().find_map(|member| match member {
-        ImplItem::Type(member) if member.ident == name => Some(&member.ty),
-        _ => None,
-    })
 }
 
 /// The items that a macro of the runtime generates.
@@ -413,6 +410,22 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
                 _ => None,
             });
             variants.collect()
+        }
+        // `GetFailure of Get { … }`
+        "failures" => {
+            let operation = &tokens[2];
+            vec![quote! {
+                fn failure(error: &runtime::Error) -> Option<Result<#name, runtime::ReadError>> {
+                    error.failure::<#operation>()
+                }
+            }]
+        }
+        // `GetHeaders of Get`
+        "headers" => {
+            let operation = &tokens[2];
+            vec![quote! {
+                fn headers(response: &runtime::CallResponse<#operation>) -> #name { response.typed_headers() }
+            }]
         }
         // `"text/csv" => TextCsv(String) text into_text_csv`
         "content" => {

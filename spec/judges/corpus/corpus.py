@@ -23,6 +23,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -355,8 +356,8 @@ def measure(command, out, runs):
     return finished, min(cpu), min(memory)
 
 
-def peer_one(arguments, peer, name, path):
-    out = arguments.work / "peers" / re.sub(r"\W+", "-", peer) / name
+def peer_one(arguments, scratch, peer, name, path):
+    out = scratch / re.sub(r"\W+", "-", peer) / name
     if peer in OURS:
         command = [arguments.xtask, "gen", "--spec", path, "--out", out, "--format", "json", *OURS[peer]]
     else:
@@ -374,17 +375,22 @@ def peer_one(arguments, peer, name, path):
 
 
 def peers(arguments):
-    # Not at the same time: programs that share a processor cost each other time.
+    # Not at the same time: programs that share a processor cost each other time. One after the other for each document,
+    # so that all of them have the same share of what else the machine does.
     chosen = list(documents(arguments))
-    found = {
-        peer: {name: peer_one(arguments, peer, name, path) for name, path in chosen} for peer in [*OURS, *PEERS]
-    }
+    found = {peer: {} for peer in [*OURS, *PEERS]}
+    memory = pathlib.Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else arguments.work) as scratch:
+        for name, path in chosen:
+            for peer, results in found.items():
+                results[name] = peer_one(arguments, pathlib.Path(scratch), peer, name, path)
     common = [name for name, _ in chosen if all(results[name]["state"] == "taken" for results in found.values())]
     lines = [
         "## Peers",
         "",
         "Other generators on the same sample, as they are installed. Taken: exit code 0, and files are written; whether",
-        f"those compile, and whether they have every operation, is not checked. Of {arguments.runs} runs the least cost counts; that of",
+        "those compile, and whether they have every operation, is not checked. Files are written to memory: creating one on",
+        f"a disk costs the system more than generating it. Of {arguments.runs} runs the least cost counts; that of",
         f"the {len(common)} documents that all take is in [`peers.tsv`](peers.tsv).",
         "",
         "| | taken | refused | panics | beyond the limits | CPU time | most memory |",

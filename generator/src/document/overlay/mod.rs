@@ -20,7 +20,7 @@ use super::pointer::PointerRef;
 use super::yaml;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::suggest::nearest;
-use json_path::{Budget, Exhausted, Invalid, Position, Query, Selector, select, select_first};
+use json_path::{Budget, Exhausted, Invalid, Position, Query, Selector, at, select, select_first};
 use merge::Merge;
 use structure::{Action, LocatedString, Modifier};
 
@@ -208,14 +208,6 @@ impl<'s> Overlaying<'s, '_> {
         }
         Ok(())
     }
-}
-
-fn at<'n, 'a>(tree: &'n Node<'a>, position: &[usize]) -> Option<&'n Node<'a>> {
-    position.iter().try_fold(tree, |node, index| match &node.value {
-        Value::Mapping(entries) => entries.get(*index).map(|entry| &entry.node),
-        Value::Sequence(items) => items.get(*index),
-        Value::Scalar(_) => None,
-    })
 }
 
 fn at_mut<'n, 'a>(tree: &'n mut Node<'a>, position: &[usize]) -> Option<&'n mut Node<'a>> {

@@ -4,7 +4,7 @@
 //! the intended value is unknown. `edit` makes the changes.
 
 use super::Checker;
-use super::value::is_finite_number;
+use super::value::fits;
 use crate::diagnostic::Code;
 use crate::document::edit::{Change, Edit, Inserted};
 use crate::document::node::{Node, ScalarType, Value};
@@ -146,10 +146,11 @@ pub(super) fn repair(node: &Node<'_>, value_type: &ValueType, at: PointerRef<'_>
             matches!(value_type, ValueType::Text | ValueType::Boolean | ValueType::Number | ValueType::Count);
         return (is_wrong && last(WITHOUT_EFFECT) && !last(&["name", "url"])).then_some(Change::Remove);
     };
+    if fits(value_type, scalar) {
+        return None;
+    }
     let text = &*scalar.text;
-    let scalar_type = scalar.scalar_type();
-    match (value_type, scalar_type) {
-        (ValueType::Any, _) | (ValueType::Text, ScalarType::String) | (ValueType::Boolean, ScalarType::Boolean) => None,
+    match (value_type, scalar.scalar_type()) {
         (ValueType::Text, ScalarType::Null) if last(&["name", "title", "version", "url"]) => {
             Some(Change::Text(String::new()))
         }
@@ -162,15 +163,13 @@ pub(super) fn repair(node: &Node<'_>, value_type: &ValueType, at: PointerRef<'_>
             Some(Change::Plain(text.to_ascii_lowercase()))
         }
         (ValueType::Boolean, _) if last(WITHOUT_EFFECT) => Some(Change::Remove),
-        (ValueType::Number, _) if is_finite_number(scalar) => None,
         (ValueType::Number, ScalarType::String) if text.parse::<f64>().is_ok_and(f64::is_finite) => {
             Some(Change::Plain(text.to_owned()))
         }
-        (ValueType::Count, ScalarType::Integer) if text.parse::<u32>().is_ok() => None,
         (ValueType::Count, ScalarType::String) if text.parse::<u32>().is_ok() => Some(Change::Plain(text.to_owned())),
         // All keys of these types are constraints.
         (ValueType::Number | ValueType::Count, _) => Some(Change::Remove),
-        (ValueType::OneOf(words), ScalarType::String) if !words.contains(&text) => {
+        (ValueType::OneOf(words), ScalarType::String) => {
             words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|word| Change::Text((*word).to_owned()))
         }
         (ValueType::Object(_) | ValueType::RefOr(_) | ValueType::List(_) | ValueType::Map(_), _)

@@ -34,14 +34,10 @@ impl<'s> Checker<'s> {
         }
         match value_type {
             ValueType::Any => {}
-            ValueType::Text => self.scalar(node, at, "a string", |scalar| scalar.scalar_type() == ScalarType::String),
-            ValueType::Boolean => {
-                self.scalar(node, at, "`true` or `false`", |scalar| scalar.scalar_type() == ScalarType::Boolean);
-            }
-            ValueType::Number => self.scalar(node, at, "a number", is_finite_number),
-            ValueType::Integer => self.scalar(node, at, "an integer", |scalar| scalar.text.parse::<i64>().is_ok()),
-            ValueType::Count => {
-                self.scalar(node, at, "a non-negative integer", |scalar| scalar.text.parse::<u32>().is_ok());
+            ValueType::Text | ValueType::Boolean | ValueType::Number | ValueType::Integer | ValueType::Count => {
+                if !matches!(&node.value, Value::Scalar(scalar) if fits(value_type, scalar)) {
+                    self.wrong(node, at, &expected(value_type));
+                }
             }
             ValueType::OneOf(words) => self.one_of(node, words, at),
             ValueType::Object(object) => self.object(node, object, at),
@@ -93,8 +89,9 @@ impl<'s> Checker<'s> {
                 });
                 self.report(Code::WrongValue, entry.key_span.clone(), here, message, help);
             }
-            let reason = |scalar: &Scalar<'_>| scalar.scalar_type() == ScalarType::String && is_words(&scalar.text);
-            self.scalar(&entry.node, here, "the reason for the suppression", reason);
+            if !entry.node.as_str().is_some_and(|text| entry.node.is_string() && is_words(text)) {
+                self.wrong(&entry.node, here, "the reason for the suppression");
+            }
         }
     }
 
@@ -106,12 +103,6 @@ impl<'s> Checker<'s> {
                 }
             }
             _ => self.wrong(node, at, "a list"),
-        }
-    }
-
-    fn scalar(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str, fits: impl Fn(&Scalar<'_>) -> bool) {
-        if !matches!(&node.value, Value::Scalar(scalar) if fits(scalar)) {
-            self.wrong(node, at, expected);
         }
     }
 
@@ -152,7 +143,20 @@ pub(crate) fn is_words(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric) && !unfinished
 }
 
-pub(super) fn is_finite_number(scalar: &Scalar<'_>) -> bool {
-    matches!(scalar.scalar_type(), ScalarType::Integer | ScalarType::Number)
-        && scalar.text.parse::<f64>().is_ok_and(f64::is_finite)
+/// Whether a scalar is a value of a type.
+pub(super) fn fits(value_type: &ValueType, scalar: &Scalar<'_>) -> bool {
+    let (text, scalar_type) = (&*scalar.text, scalar.scalar_type());
+    match value_type {
+        ValueType::Any => true,
+        ValueType::Text => scalar_type == ScalarType::String,
+        ValueType::Boolean => scalar_type == ScalarType::Boolean,
+        ValueType::Number => {
+            matches!(scalar_type, ScalarType::Integer | ScalarType::Number)
+                && text.parse::<f64>().is_ok_and(f64::is_finite)
+        }
+        ValueType::Integer => scalar_type == ScalarType::Integer && text.parse::<i64>().is_ok(),
+        ValueType::Count => scalar_type == ScalarType::Integer && text.parse::<u32>().is_ok(),
+        ValueType::OneOf(words) => words.contains(&text),
+        _ => false,
+    }
 }

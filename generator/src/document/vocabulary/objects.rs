@@ -6,7 +6,7 @@ use ValueType::{Any, Boolean, Count, Integer, List, Map, NonEmptyList, Number, O
 
 use super::element_kind::ElementKind;
 use super::extensions::*;
-use super::{KeyPattern, Object, ValueType, foreign, object, optional, required, unsupported};
+use super::{Field, KeyPattern, Object, ValueType, foreign, object, optional, required, unsupported};
 use crate::document::extensions::{HeaderRole, Outcome, Retry, Risk};
 use crate::document::schema::Type;
 
@@ -280,38 +280,19 @@ pub(crate) static OAUTH_FLOWS: Object = object(
 );
 
 /// A flow with an authorization URL and a token URL.
-pub(crate) static CODE_FLOW: Object = object(
-    ElementKind::OAuthFlow,
-    &[
-        required("authorizationUrl", Text),
-        required("tokenUrl", Text),
-        optional("refreshUrl", Text),
-        required(SCOPES, Map(&Text)),
-    ],
-    &[],
-);
+pub(crate) static CODE_FLOW: Object =
+    object(ElementKind::OAuthFlow, &flow(required("authorizationUrl", Text), required("tokenUrl", Text)), &[]);
 /// A flow without a token URL. Third-party documents may have the key.
-pub(crate) static IMPLICIT_FLOW: Object = object(
-    ElementKind::OAuthFlow,
-    &[
-        required("authorizationUrl", Text),
-        foreign("tokenUrl", Text),
-        optional("refreshUrl", Text),
-        required(SCOPES, Map(&Text)),
-    ],
-    &[],
-);
+pub(crate) static IMPLICIT_FLOW: Object =
+    object(ElementKind::OAuthFlow, &flow(required("authorizationUrl", Text), foreign("tokenUrl", Text)), &[]);
 /// A flow without an authorization URL. Third-party documents may have the key.
-pub(crate) static TOKEN_FLOW: Object = object(
-    ElementKind::OAuthFlow,
-    &[
-        foreign("authorizationUrl", Text),
-        required("tokenUrl", Text),
-        optional("refreshUrl", Text),
-        required(SCOPES, Map(&Text)),
-    ],
-    &[],
-);
+pub(crate) static TOKEN_FLOW: Object =
+    object(ElementKind::OAuthFlow, &flow(foreign("authorizationUrl", Text), required("tokenUrl", Text)), &[]);
+
+/// The keys of a flow. Those of its URLs differ.
+const fn flow(authorization: Field, token: Field) -> [Field; 4] {
+    [authorization, token, optional("refreshUrl", Text), required(SCOPES, Map(&Text))]
+}
 
 /// The scopes of a token: descriptions by names that a document chooses.
 pub(crate) const SCOPES: &str = "scopes";

@@ -11,7 +11,7 @@ mod select;
 mod tests;
 
 use parser::{Parsed, Parser};
-pub(super) use select::{Budget, Exhausted, Position, select, select_first};
+pub(super) use select::{Budget, Exhausted, Position, at, select, select_first};
 use serde_json::Value as Json;
 
 /// Bytes of a query.

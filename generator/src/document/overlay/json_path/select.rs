@@ -124,11 +124,7 @@ impl<'n> Evaluation<'n, '_> {
     }
 
     fn child(&mut self, item: Item<'n>, index: usize) -> Option<Item<'n>> {
-        let node = match &item.node.value {
-            Value::Mapping(entries) => &entries.get(index)?.node,
-            Value::Sequence(items) => items.get(index)?,
-            Value::Scalar(_) => return None,
-        };
+        let node = child(item.node, index)?;
         let step = item.step.map(|before| {
             self.steps.push((before, index));
             Some(self.steps.len() - 1)
@@ -281,6 +277,20 @@ impl<'n> Evaluation<'n, '_> {
             _ => Ok(false),
         }
     }
+}
+
+/// The child with an index among the members or items of a node.
+fn child<'n, 'a>(node: &'n Node<'a>, index: usize) -> Option<&'n Node<'a>> {
+    match &node.value {
+        Value::Mapping(entries) => entries.get(index).map(|entry| &entry.node),
+        Value::Sequence(items) => items.get(index),
+        Value::Scalar(_) => None,
+    }
+}
+
+/// The node at a position.
+pub(crate) fn at<'n, 'a>(root: &'n Node<'a>, position: &[usize]) -> Option<&'n Node<'a>> {
+    position.iter().try_fold(root, |node, index| child(node, *index))
 }
 
 fn children(node: &Node<'_>) -> usize {
