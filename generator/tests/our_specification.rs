@@ -128,7 +128,7 @@ fn an_error_is_reported_by_its_rule_and_no_other() {
 }
 
 /// What the mistakes refer to apart from their owners: a schema that becomes the same, and another use of an id.
-const OTHERS: &[&str] = &["/components/schemas/DeviceTaskStatus", "/components/schemas/DeviceControlUser"];
+const OTHERS: &[&str] = &["/components/schemas/DeviceTaskStatus", "/components/schemas/WorkflowIncident"];
 
 /// The part of the specification that the mistakes are in: linting all of it once for each of them takes ten times as long.
 fn part(whole: &Value) -> Value {
