@@ -13,6 +13,9 @@ use offsets::Offsets;
 pub use saphyr_parser::{Event, ScalarStyle, ScanError};
 use saphyr_parser::{Parser, StrInput};
 
+/// An event and its range in the text, in bytes; or why the text is not YAML, and the offset of that, in bytes.
+pub type EventResult<'a> = Result<(Event<'a>, Range<usize>), (ScanError, usize)>;
+
 /// The events of a text, one by one.
 ///
 /// ```
@@ -50,7 +53,7 @@ impl<'a> Events<'a> {
     /// # Errors
     /// The text is not YAML at this offset, in bytes.
     #[inline(never)]
-    pub fn next_event(&mut self) -> Option<Result<(Event<'a>, Range<usize>), (ScanError, usize)>> {
+    pub fn next_event(&mut self) -> Option<EventResult<'a>> {
         Some(match self.parser.next_event()? {
             Ok((event, span)) => Ok((event, self.offsets.range(span))),
             Err(error) => {
