@@ -1,7 +1,9 @@
 //! What is committed agrees with the specification and with the tree of files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use flighthub2_generator::document::editor_schema;
 use flighthub2_generator::write::Plan;
@@ -27,6 +29,33 @@ fn the_committed_schema_for_editors_is_current() {
 #[test]
 fn generation_is_deterministic() {
     assert_eq!(spec::generated(), spec::generated());
+}
+
+/// Cargo unifies the features of build dependencies for themselves: a package that is one of both, with features that differ,
+/// is compiled twice, and with it every package that depends on it.
+#[test]
+fn the_same_package_is_compiled_once() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    cargo.args(["tree", "--workspace", "--locked", "--offline", "--edges", "normal,build,dev"]);
+    let output = cargo.args(["--prefix", "none", "--format", "{p}|{f}"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for line in text.lines() {
+        // What was listed before is marked.
+        let Some((package, features)) = line.trim_end_matches(" (*)").split_once('|') else { continue };
+        if *seen.entry(package).or_insert(features) != features {
+            twice.push(format!("{package}: [{}] and [{features}]", seen[package]));
+        }
+    }
+    assert!(seen.len() > 200 && seen.keys().any(|package| package.starts_with("flighthub2-generator ")), "{text}");
+    assert!(
+        twice.is_empty(),
+        "add the features to the build dependencies of `tests/Cargo.toml`:\n{}",
+        twice.join("\n")
+    );
 }
 
 /// What the README shows of a program is the beginning of one that compiles and runs.

@@ -52,6 +52,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "workflows")]
+mod jobs;
 mod modes;
 pub mod prelude;
 #[cfg(feature = "testing")]

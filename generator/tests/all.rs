@@ -3,6 +3,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
+/// That of `cargo xtask`. The tests allocate as much as it does, again and again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod any_specification;
 mod compare;
 mod compare_property;

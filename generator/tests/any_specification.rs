@@ -6,6 +6,7 @@
 use crate::specifications;
 use std::cell::Cell;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use crate::for_all::{cases, for_all};
 use crate::specifications::documents::Documents;
@@ -15,8 +16,11 @@ use proptest::prelude::*;
 use serde_json::json;
 use serde_yaml::Value;
 
-fn documents() -> Documents {
-    Documents::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+/// Read once for all tests.
+fn documents() -> &'static Documents {
+    static DOCUMENTS: LazyLock<Documents> =
+        LazyLock::new(|| Documents::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")));
+    &DOCUMENTS
 }
 
 /// Each document generates a client before the edits, so that the edits are meaningful.
@@ -195,7 +199,7 @@ fn any_text_is_accepted_or_rejected() {
         "[\\PC\n\t{}\\[\\]:,&*!|>'\"%@`#-]{0,200}".prop_map(String::into_bytes),
     ];
     for_all(400, (0..=1_u8, text), |(dialect, text)| {
-        specifications::check(&documents, &[&[dialect], &text[..]].concat());
+        specifications::check(documents, &[&[dialect], &text[..]].concat());
     });
 }
 
@@ -215,7 +219,7 @@ fn edited(kind: std::ops::RangeInclusive<u8>, all: u32) {
     // A few edits leave most of a document unchanged and parseable.
     let bytes = prop_oneof![prop::collection::vec(any::<u8>(), 4..8), prop::collection::vec(any::<u8>(), 8..60)];
     for_all(all, (kind, bytes), |(kind, bytes)| {
-        made.set(made.get() + u32::from(specifications::check(&documents, &[&[kind], &bytes[..]].concat())));
+        made.set(made.get() + u32::from(specifications::check(documents, &[&[kind], &bytes[..]].concat())));
     });
     let cases = cases(all);
     assert!(made.get() > cases / 50, "only {} of {cases} were documents still", made.get());

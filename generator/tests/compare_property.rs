@@ -152,9 +152,9 @@ fn missing<'u>(old: &'u Uses, new: &Uses) -> Vec<&'u str> {
     old.iter().flat_map(of).map(String::as_str).collect()
 }
 
-fn made(document: &Value, dialect: Dialect) -> Option<Normalized> {
+fn made(source: &Source, dialect: Dialect) -> Option<Normalized> {
     let options = Options { dialect, unused_types: true, ..Options::default() };
-    generate(&source(document), &options).ok().map(|made| Normalized::of(&made.files))
+    generate(source, &options).ok().map(|made| Normalized::of(&made.files))
 }
 
 /// Whether a foreign document has mistakes: they are reported as warnings when it is read, and are not part of what is
@@ -197,24 +197,25 @@ fn difference(old: &Value, new: &Value) -> String {
 
 #[test]
 fn every_change_is_reported_with_its_compatibility() {
-    let documents: Vec<(Value, Dialect, Normalized, Vec<NodePath>)> = documents()
+    let documents: Vec<(Value, Source, Dialect, Normalized, Vec<NodePath>)> = documents()
         .into_iter()
         .map(|(document, dialect)| {
-            let made = made(&document, dialect).unwrap();
+            let one = source(&document);
+            let made = made(&one, dialect).unwrap();
             let paths = edits::places(&document);
-            (document, dialect, made, paths)
+            (document, one, dialect, made, paths)
         })
         .collect();
     let counts = RefCell::new(BTreeMap::<Option<Compatibility>, usize>::new());
     let strategy = (0..documents.len(), any::<Index>(), edit());
     for_all(CASES, strategy, |(index, to, edit)| {
-        let (document, dialect, of_document, paths) = &documents[index];
+        let (document, one, dialect, of_document, paths) = &documents[index];
         let edited = apply(document, paths, &to, &edit);
         let mode = Mode::Versions(*dialect);
-        let (one, other) = (source(document), source(&edited));
+        let other = source(&edited);
         // Most edits result in an invalid specification.
-        let (Ok(there), Ok(back)) = (compare(&one, &other, mode), compare(&other, &one, mode)) else { return };
-        let Some(of_edited) = made(&edited, *dialect) else { return };
+        let (Ok(there), Ok(back)) = (compare(one, &other, mode), compare(&other, one, mode)) else { return };
+        let Some(of_edited) = made(&other, *dialect) else { return };
         check((document, of_document), (&edited, &of_edited), &there);
         check((&edited, &of_edited), (document, of_document), &back);
         for comparison in [there, back] {
@@ -231,15 +232,14 @@ fn every_change_is_reported_with_its_compatibility() {
 /// A document has no difference from itself, and every pair of documents can be compared.
 #[test]
 fn documents_of_different_authors_can_always_be_compared() {
-    let documents = documents();
-    for (document, _) in &documents {
-        let one = source(document);
-        let comparison = compare(&one, &one, Mode::Common).unwrap_or_else(|problems| panic!("{}", problems[0]));
+    let sources: Vec<Source> = documents().iter().map(|(document, _)| source(document)).collect();
+    for one in &sources {
+        let comparison = compare(one, one, Mode::Common).unwrap_or_else(|problems| panic!("{}", problems[0]));
         assert!(comparison.changes.is_empty(), "{}", report(&comparison));
         let common = comparison.common.unwrap();
         assert_eq!((common.only_old, common.only_new), (0, 0));
-        for (other, _) in &documents {
-            compare(&one, &source(other), Mode::Common).unwrap();
+        for other in &sources {
+            compare(one, other, Mode::Common).unwrap();
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
+use crate::specifications::documents::piece;
 use flighthub2_generator::{Code, Dialect, Source, lint};
 use serde_yaml::Value;
 
@@ -110,7 +111,10 @@ fn place<'v>(value: &'v mut Value, pointer: &str) -> (&'v mut Value, Value) {
 
 #[test]
 fn an_error_is_reported_by_its_rule_and_no_other() {
-    let specification: Value = serde_yaml::from_str(&specification()).unwrap();
+    let whole: Value = serde_yaml::from_str(&specification()).unwrap();
+    let specification = part(&whole);
+    let clean = lint(&Source::new("spec.yaml", serde_yaml::to_string(&specification).unwrap()), Dialect::FlightHub);
+    assert!(clean.problems().is_empty(), "{clean}");
     let halves = SLIPS.split_at(SLIPS.len() / 2);
     let wrong = thread::scope(|scope| {
         let first = scope.spawn(|| reported_otherwise(&specification, halves.0));
@@ -121,6 +125,34 @@ fn an_error_is_reported_by_its_rule_and_no_other() {
     let tried: BTreeSet<Code> = SLIPS.iter().map(|(code, ..)| *code).collect();
     let rules = Code::ALL.iter().filter(|code| code.is_rule());
     assert_eq!(tried, rules.copied().collect(), "a mistake for every rule");
+}
+
+/// What the mistakes refer to apart from their owners: a schema that becomes the same, and another use of an id.
+const OTHERS: &[&str] = &["/components/schemas/DeviceTaskStatus", "/components/schemas/WorkflowIncident"];
+
+/// The part of the specification that the mistakes are in: linting all of it once for each of them takes ten times as long.
+fn part(whole: &Value) -> Value {
+    // A component that is added has no owner yet.
+    let owners = SLIPS.iter().filter(|(_, _, below, mistake)| !below.is_empty() || mistake.is_none());
+    let mut paths: Vec<&Value> = Vec::new();
+    let mut part = Value::Null;
+    for owner in owners.map(|(_, owner, ..)| owner).chain(OTHERS) {
+        if exists(&mut part.clone(), owner) {
+            continue;
+        }
+        let mut all = whole["paths"].as_mapping().unwrap().keys();
+        let path = all.find(|path| exists(&mut piece(whole, &[path]), owner));
+        paths.push(path.unwrap_or_else(|| panic!("no path needs {owner}")));
+        part = piece(whole, &paths);
+    }
+    part
+}
+
+fn exists(document: &mut Value, pointer: &str) -> bool {
+    document.is_mapping() && {
+        let (parent, key) = place(document, pointer);
+        parent.as_mapping().is_some_and(|members| members.contains_key(&key))
+    }
 }
 
 /// Errors that their rule does not report, or that another rule reports.

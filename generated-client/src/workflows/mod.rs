@@ -90,19 +90,9 @@ pub struct Workflows<C> {
     external: External,
 }
 
-impl Client {
-    /// Jobs that take several calls. Needs the feature `workflows`.
-    #[must_use]
-    pub fn workflows(&self) -> Workflows<Self> {
-        Workflows { caller: self.clone(), external: External::new(self.core()) }
-    }
-}
-
-impl ProjectClient {
-    /// Jobs that take several calls, in this project. Needs the feature `workflows`.
-    #[must_use]
-    pub fn workflows(&self) -> Workflows<Self> {
-        Workflows { caller: self.clone(), external: External::new(self.core()) }
+impl<C: Caller> Workflows<C> {
+    pub(crate) fn of(caller: &C) -> Self {
+        Self { caller: caller.clone(), external: External::new(caller.core()) }
     }
 }
 

@@ -61,20 +61,25 @@ impl Documents {
 /// A document for each path, with only the components to which its operations refer.
 fn pieces(whole: &Value) -> Vec<Document> {
     let paths = whole["paths"].as_mapping().unwrap();
-    paths.iter().map(|(path, item)| piece(whole, path, item)).collect()
+    let piece = |path: &Value| {
+        let name = format!("{}.yaml", path.as_str().unwrap_or_default());
+        Document::new(name, serde_yaml::to_string(&piece(whole, &[path])).unwrap())
+    };
+    paths.keys().map(piece).collect()
 }
 
-fn piece(whole: &Value, path: &Value, item: &Value) -> Document {
-    let mut item = item.clone();
+/// A document with these paths, and with only the components to which their operations refer.
+pub(crate) fn piece(whole: &Value, paths: &[&Value]) -> Value {
+    let mut items: Mapping = paths.iter().map(|path| ((*path).clone(), whole["paths"][*path].clone())).collect();
     let mut ids = BTreeSet::new();
     let mut tags = BTreeSet::new();
     let mut codes = Vec::new();
-    for operation in item.as_mapping_mut().unwrap().values_mut().filter_map(Value::as_mapping_mut) {
+    for operation in operations(&mut items) {
         ids.extend(operation.get("operationId").and_then(Value::as_str).map(str::to_owned));
         tags.extend(operation.get("tags").and_then(|tags| tags[0].as_str()).map(str::to_owned));
         codes.extend(operation.get("x-error-codes").and_then(Value::as_sequence).into_iter().flatten().cloned());
     }
-    for operation in item.as_mapping_mut().unwrap().values_mut().filter_map(Value::as_mapping_mut) {
+    for operation in operations(&mut items) {
         let known = |lookup: &Value| {
             lookup.as_sequence().is_some_and(|all| all.iter().all(|id| id.as_str().is_some_and(|id| ids.contains(id))))
         };
@@ -84,7 +89,7 @@ fn piece(whole: &Value, path: &Value, item: &Value) -> Document {
     }
     let mut found = BTreeSet::new();
     let mut next = Vec::new();
-    references(&item, &mut next);
+    items.values().for_each(|item| references(item, &mut next));
     while let Some(reference) = next.pop() {
         if let Some([section, name]) = target(&reference)
             && found.insert([section.to_owned(), name.to_owned()])
@@ -93,7 +98,7 @@ fn piece(whole: &Value, path: &Value, item: &Value) -> Document {
         }
     }
     let mut document = whole.as_mapping().unwrap().clone();
-    document.insert("paths".into(), Value::Mapping([(path.clone(), item)].into_iter().collect()));
+    document.insert("paths".into(), Value::Mapping(items));
     if let Some(Value::Sequence(all)) = document.get_mut("tags") {
         all.retain(|tag| tag["name"].as_str().is_some_and(|name| tags.contains(name)));
     }
@@ -111,8 +116,12 @@ fn piece(whole: &Value, path: &Value, item: &Value) -> Document {
             *members = std::mem::take(members).into_iter().filter(|(name, _)| used(name)).collect::<Mapping>();
         }
     }
-    let name = format!("{}.yaml", path.as_str().unwrap_or_default());
-    Document::new(name, serde_yaml::to_string(&document).unwrap())
+    Value::Mapping(document)
+}
+
+fn operations(items: &mut Mapping) -> impl Iterator<Item = &mut Mapping> {
+    let items = items.values_mut().map(|item| item.as_mapping_mut().unwrap());
+    items.flat_map(Mapping::values_mut).filter_map(Value::as_mapping_mut)
 }
 
 fn target(reference: &str) -> Option<[&str; 2]> {

@@ -3,7 +3,7 @@
 //! In: an event of the parser. Out: why it is rejected: a message and a help line. This module does not know where in the
 //! document the event is.
 
-use saphyr_parser::Event;
+use flighthub2_yaml_events::Event;
 
 /// Why a value is rejected. An alias or anchor is only rejected if the document may not contain any.
 pub(super) fn rejected(event: &Event<'_>, allows_anchors: bool) -> Option<(&'static str, &'static str)> {

@@ -9,10 +9,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use flighthub2_yaml_events::{Event, ScalarStyle};
 use jsonc_parser::Scanner;
 use jsonc_parser::ScannerOptions;
 use jsonc_parser::tokens::Token;
-use saphyr_parser::{Event, ScalarStyle};
 
 /// The text is not JSON (RFC 8259). It can be YAML.
 pub(super) struct NotJson;

@@ -6,7 +6,6 @@
 mod features;
 mod json;
 mod key_index;
-mod offsets;
 mod syntax_error;
 #[cfg(test)]
 mod tests;
@@ -14,9 +13,8 @@ mod tests;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use flighthub2_yaml_events::{Event, ScalarStyle};
 use key_index::KeyIndex;
-use offsets::Offsets;
-use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::limits;
 use super::node::{Entry, Node, Scalar, Size, Value};
@@ -57,7 +55,7 @@ pub(crate) fn parse(source: &Source, allow_aliases: bool) -> Result<Node<'_>, Ve
             return result;
         }
     }
-    parsed(Events::Yaml(Box::new(Parser::new_from_str(text)), Offsets::new(text)))
+    parsed(Events::Yaml(flighthub2_yaml_events::Events::new(text)))
 }
 
 type Parsed<T> = Result<T, Box<Diagnostic>>;
@@ -65,7 +63,7 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 /// The events of a text.
 enum Events<'a> {
     Json(json::Events<'a>),
-    Yaml(Box<Parser<'a, saphyr_parser::StrInput<'a>>>, Offsets),
+    Yaml(flighthub2_yaml_events::Events<'a>),
 }
 
 struct Builder<'a> {
@@ -93,10 +91,9 @@ impl<'a> Builder<'a> {
                 let help = "the text is parsed as YAML then";
                 self.problem(Code::YamlSyntax, end..end, PointerRef::ROOT, "not JSON", help)
             }),
-            Events::Yaml(events, offsets) => match events.next_event() {
-                Some(Ok((event, span))) => Ok((event, offsets.range(span))),
-                Some(Err(error)) => {
-                    let start = offsets.byte(error.marker().index());
+            Events::Yaml(events) => match events.next_event() {
+                Some(Ok(event)) => Ok(event),
+                Some(Err((error, start))) => {
                     let bracket = self.brackets.last().copied();
                     Err(Box::new(syntax_error::describe(self.source, &error, start, bracket)))
                 }

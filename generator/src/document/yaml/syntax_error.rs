@@ -3,7 +3,7 @@
 //! In: the error of the parser and the text around it. Out: a diagnostic at the character that has to change, which is
 //! often before the one that the parser rejects.
 
-use saphyr_parser::ScanError;
+use flighthub2_yaml_events::ScanError;
 
 use super::too_deep;
 use crate::diagnostic::{Code, Diagnostic, Source};
