@@ -283,6 +283,11 @@ fn refused() -> Vec<(&'static str, Code, String)> {
         ),
         ("a missing target", Code::DanglingRef, with_schema("{$ref: '#/definitions/A'}")),
         ("another file", Code::Unsupported, with_schema("{$ref: 'other.yaml#/A'}")),
+        (
+            "a range of statuses twice",
+            Code::DuplicateKey,
+            document("      responses: {4XX: {description: a}, 4xx: {description: b}, 5xx: {description: c}}\n", ""),
+        ),
         ("a path without a slash", Code::UnknownKey, document(DONE, "").replace("  /a:", "  a:")),
     ]
 }

@@ -191,6 +191,23 @@ impl<'s> Checker<'s> {
         if std::ptr::eq(object, &raw const SCHEMA) {
             self.schema(node, entries, at);
         }
+        if matches!(object.named, Some((KeyPattern::Status, _))) {
+            self.statuses(entries, at);
+        }
+    }
+
+    /// `4XX` and `4xx` are one status: one of the two responses would be lost.
+    fn statuses(&mut self, entries: &[Entry<'_>], at: PointerRef<'_>) {
+        let is_range = |entry: &&Entry<'_>| entry.key.get(1..).is_some_and(|rest| rest.eq_ignore_ascii_case("XX"));
+        let ranges: Vec<&Entry<'_>> = entries.iter().filter(is_range).collect();
+        for (index, entry) in ranges.iter().enumerate() {
+            let mut earlier = ranges.iter().take(index);
+            let Some(first) = earlier.find(|first| first.key.eq_ignore_ascii_case(&entry.key)) else { continue };
+            let message = format!("`{}` and `{}` are the same status", entry.key, first.key);
+            let place = (entry.key_span.clone(), at.key(&entry.key));
+            let other = (first.key_span.clone(), at.key(&first.key), "the first one");
+            self.report_with(Code::DuplicateKey, place, message, "describe it once".to_owned(), other);
+        }
     }
 
     /// The location of a key without a value; of its object, if the key is missing.
