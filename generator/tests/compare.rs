@@ -242,3 +242,34 @@ fn a_response_of_a_third_party_document_has_no_constructor() {
     let expected = ["breaking: field `Part.b`: optional now: `String` → `Option<String>`"];
     assert_eq!(lines(&comparison), expected);
 }
+
+/// Such a response has `Default` as long as no field is required.
+#[test]
+fn a_first_required_field_removes_the_default_of_a_response() {
+    let document = |members: &str| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      operationId: a\n      \
+             responses: {{'200': {{description: D, content: {{application/json: {{schema: {{$ref: \
+             '#/components/schemas/Part'}}}}}}}}}}\ncomponents:\n  schemas:\n    Part: {{type: object, {members}}}\n"
+        );
+        Source::new("document.yaml", text)
+    };
+    let optional = document("properties: {a: {type: string}, b: {type: string, nullable: true}}");
+    let added = document("required: [c], properties: {a: {type: string}, b: {type: string, nullable: true}, c: {}}");
+    let required = document("required: [b], properties: {a: {type: string}, b: {type: string, nullable: true}}");
+    for (old, new, expected) in [
+        (&optional, &added, "breaking: field `Part.c`: added and required: `JsonValue`"),
+        (
+            &added,
+            &document(
+                "required: [c, d], properties: {a: {type: string}, b: {type: string, nullable: true}, c: {}, d: {}}",
+            ),
+            "compatible: field `Part.d`: added: `JsonValue`",
+        ),
+        (&optional, &required, "compatible: field `Part.b`: required now"),
+        (&required, &optional, "compatible: field `Part.b`: optional now"),
+    ] {
+        let comparison = compare(old, new, Mode::Versions(Dialect::OpenApi)).unwrap();
+        assert_eq!(lines(&comparison), [expected]);
+    }
+}

@@ -89,7 +89,8 @@ impl Comparer<'_> {
                 subject = subject.also(side, format!("{}/allOf", definition.pointer));
             }
             let ty = self.describe(side).field(definition, field, definition.is_input);
-            let [_, is_made] = self.is_made(owner);
+            // Callers of the old client made values without it; an author of another document makes those of the new one.
+            let is_made = if self.is_common { owner.is_input[1] } else { self.is_made(owner)[0] };
             let is_argument = is_made && setter(side.of(self.apis), field, owner.is_input[1]) == Setter::Required;
             if side == Side::Old {
                 let why = removed(&field.field, is_reused(&field.field));
@@ -165,6 +166,12 @@ impl Comparer<'_> {
         let [old_setter, new_setter] =
             sides.map(|(side, field)| setter(side.of(self.apis), field, side.of(owner.is_input)));
         let is_made = self.is_made(owner);
+        let is_set_differently = match is_made {
+            [true, true] => true,
+            // `Default` is removed, because the new type has a required field.
+            [true, false] => !self.is_common && new_setter == Setter::Required,
+            [false, _] => false,
+        };
         let [old_type, new_type] = sides
             .map(|(side, field)| self.describe(side).field(side.of(owner.definitions), field, side.of(owner.is_input)));
         let same = self.same_type(&old.ty, &new.ty);
@@ -187,7 +194,7 @@ impl Comparer<'_> {
                 "code that reads or sets it has another type"
             };
             (Breaking, joined(": ", [&presence, &if_other(&old_type, &new_type)]), why)
-        } else if is_made == [true; 2] && old_setter != new_setter {
+        } else if old_setter != new_setter && is_set_differently {
             let why = match (old_setter, new_setter) {
                 (_, Setter::Required) => given_by(owner),
                 (Setter::Required, Setter::Optional) => "`new` no longer requires it: it is set by name",
