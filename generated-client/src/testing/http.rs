@@ -561,21 +561,28 @@ mod tests {
 
     #[tokio::test]
     async fn slow_clients_are_cut_off() {
-        for (first, then) in [
+        let clients = [
             (&b"GET / HTTP/1.1\r\n"[..], &b"a: b\r\n"[..]),
             (b"", b"\r\n"),
             (b"GET / HTTP/1.1\r\na: ", b"a"),
             (b"POST / HTTP/1.1\r\ncontent-length: 100000\r\n\r\n", b"a"),
             (b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
             (b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n"),
-        ] {
-            let (client, mut connection) = pair(SHORT).await;
-            let started = Instant::now();
-            let dripping = drip(client, first, then);
-            let read = timeout(LONG, body(&mut connection)).await.expect("it is waited for");
-            assert!(matches!(read, Err(Unread::Gone)), "{then:?}");
-            assert!(started.elapsed() >= SHORT.next, "it did not wait for {then:?}");
-            dripping.abort();
+        ];
+        // At the same time, because each of them is waited for.
+        let clients = clients.map(|(first, then)| {
+            tokio::spawn(async move {
+                let (client, mut connection) = pair(SHORT).await;
+                let started = Instant::now();
+                let dripping = drip(client, first, then);
+                let read = timeout(LONG, body(&mut connection)).await.expect("it is waited for");
+                assert!(matches!(read, Err(Unread::Gone)), "{then:?}");
+                assert!(started.elapsed() >= SHORT.next, "it did not wait for {then:?}");
+                dripping.abort();
+            })
+        });
+        for client in clients {
+            client.await.unwrap();
         }
     }
 
