@@ -1,6 +1,6 @@
 //! Properties, checked with the same inputs in every run, derived from a fixed seed.
 //!
-//! By default a sixteenth of the inputs is checked, so that the tests are quick; with the environment variable
+//! By default an eighth of the inputs is checked, so that the tests are quick; with the environment variable
 //! `FLIGHTHUB2_THOROUGH_TESTS` all inputs are checked, as in CI.
 
 use proptest::strategy::Strategy;
@@ -13,7 +13,7 @@ pub(crate) fn is_thorough() -> bool {
 
 /// The number of inputs, out of `all`, that this run checks.
 pub(crate) fn cases(all: u32) -> u32 {
-    if is_thorough() { all } else { all.div_ceil(16) }
+    if is_thorough() { all } else { all.div_ceil(8) }
 }
 
 /// Checks a property with as many inputs as [`cases`] allows. It panics if the property does not hold.
