@@ -151,9 +151,10 @@ impl<'a> Emitter<'a> {
             quote! { #about #serde pub #field: #ty }
         });
         let constructor = self.constructor(operation);
-        let setters = self.setters(operation);
+        let optional: Vec<Optional> = self.optional(operation).collect();
+        let setters = setters(&optional);
         let required = self.required_struct(operation);
-        let forwarded = (setters.is_some() || state.is_some()).then(|| self.forwarded(operation));
+        let forwarded = (setters.is_some() || state.is_some()).then(|| self.forwarded(operation, &optional));
         let (generics, inherent) = match &state {
             None => (None, quote! { impl #name { #constructor #setters } }),
             Some(state) => {
@@ -329,25 +330,12 @@ impl<'a> Emitter<'a> {
         operation.required().map(setter).collect()
     }
 
-    /// A method for each optional value. Their documentation is that of the fields; the methods of a call repeat it.
-    fn setters(&self, operation: &Operation) -> Option<TokenStream> {
-        let (lists, values): (Vec<Optional>, Vec<Optional>) =
-            self.optional(operation).partition(|optional| optional.is_list);
-        let setter = |optional: &Optional| {
-            let (field, ty, deprecated) = (&optional.field, &optional.ty, deprecated(optional.deprecated));
-            quote! { #deprecated #field(#ty) }
-        };
-        let (values, lists) = (values.iter().map(setter), lists.iter().map(setter));
-        let lists = lists.len().gt(&0).then(|| quote! { ; #(#lists),* });
-        (values.len() > 0 || lists.is_some()).then(|| quote! { runtime::setters!(#(#values),* #lists); })
-    }
-
     /// The same methods on a call before it is sent.
-    fn forwarded(&self, operation: &Operation) -> TokenStream {
+    fn forwarded(&self, operation: &Operation, optional: &[Optional]) -> TokenStream {
         let name = ident(&operation.type_name);
-        let methods = self.optional(operation).map(|Optional { field, ty, about, deprecated: old, .. }| {
-            let (about, ty) = (doc(&about), argument(&ty));
-            let (allow, deprecated) = (allow_deprecated(old), deprecated(old));
+        let methods = optional.iter().map(|Optional { field, ty, about, deprecated: old, .. }| {
+            let (about, ty) = (doc(about), argument(ty));
+            let (allow, deprecated) = (allow_deprecated(*old), deprecated(*old));
             quote! {
                 #about
                 #deprecated
@@ -425,6 +413,21 @@ impl<'a> Emitter<'a> {
             }
         })
     }
+}
+
+/// A method for each optional value. Their documentation is that of the fields; the methods of a call repeat it.
+fn setters(optional: &[Optional]) -> Option<TokenStream> {
+    let of = |is_list: bool| {
+        let those = optional.iter().filter(move |optional| optional.is_list == is_list);
+        let setters = those.map(|Optional { field, ty, deprecated: old, .. }| {
+            let deprecated = deprecated(*old);
+            quote! { #deprecated #field(#ty) }
+        });
+        setters.collect::<Vec<TokenStream>>()
+    };
+    let (values, lists) = (of(false), of(true));
+    let lists = (!lists.is_empty()).then(|| quote! { ; #(#lists),* });
+    (!optional.is_empty()).then(|| quote! { runtime::setters!(#(#values),* #lists); })
 }
 
 /// Type arguments, if there are any.

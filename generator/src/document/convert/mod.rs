@@ -319,14 +319,14 @@ impl Converter {
     /// The responses of an operation, `default` as the last one.
     fn responses(&mut self, operation: &Node<'_>, node: NodeId) -> Converted<Vec<(Status, Id<Response>)>> {
         let written = operation.get("responses").map(Node::mapping).unwrap_or_default();
-        // `4XX` and `4xx` are one status.
-        let mut by_status: IndexMap<StatusCode, &Node<'_>> = IndexMap::with_capacity(written.len());
+        // `validate` has reported a status that is described twice.
+        let mut by_status = Vec::with_capacity(written.len());
         let mut default = None;
         for entry in written {
             if entry.key == "default" {
                 default = Some(&entry.node).filter(|response| !response.is_null());
             } else if let Ok(status) = StatusCode::deserialize(StrDeserializer::<Error>::new(&entry.key)) {
-                by_status.insert(status, &entry.node);
+                by_status.push((status, &entry.node));
             }
         }
         let by_status = by_status.into_iter().map(|(status, response)| match status {
