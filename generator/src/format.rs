@@ -3,6 +3,7 @@
 //! Every file begins with a header with its origin. [`mod@crate::write`] recognises the files that it may replace by
 //! this header.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -20,9 +21,9 @@ pub(crate) const MARKER: &str = "@generated";
 /// not depend on the number of workers.
 const MAX_WORKERS: usize = 4;
 
-/// The number of files that justifies a further worker. Each worker allocates its own memory, so a worker for a few
-/// files costs more time than it saves.
-const FILES_PER_WORKER: usize = 32;
+/// The [effort](OutputFile::effort) that justifies a further worker. Each worker allocates its own memory, so a worker
+/// for a few items costs more time than it saves.
+const EFFORT_PER_WORKER: usize = 100;
 
 /// The texts of all files, by path.
 ///
@@ -35,15 +36,19 @@ pub(crate) fn format<'a>(
     generated_by: &str,
 ) -> Result<BTreeMap<String, String>, Vec<String>> {
     let header = format!("{MARKER} by {generated_by}");
+    // No worker is left alone with a large file at the end.
+    let mut queue: Vec<&OutputFile<'a>> = files.iter().collect();
+    queue.sort_by_key(|file| Reverse(file.effort));
     let next = AtomicUsize::new(0);
     let work = || {
         let mut formatted: Vec<(String, Result<String, String>)> = Vec::new();
-        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(file) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
             formatted.push((file.path.clone(), text(emit(file), &header, &root(&file.path))));
         }
         formatted
     };
-    let workers = (files.len() / FILES_PER_WORKER).clamp(1, MAX_WORKERS);
+    let effort: usize = files.iter().map(|file| file.effort).sum();
+    let workers = (effort / EFFORT_PER_WORKER).clamp(1, MAX_WORKERS);
     let formatted = thread::scope(|scope| {
         let handles: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
         let mut formatted = work();

@@ -91,22 +91,29 @@ fn lines<'p>(shown: &[Shown<'p>]) -> Vec<Element<'p>> {
     let text = file.text();
     let start = shown.iter().map(|one| one.bytes.start).min().unwrap_or_default();
     let end = shown.iter().map(|one| visible(one).end).max().unwrap_or_default();
-    let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
-    match shown {
-        _ if end - start <= MAX_SHOWN => {
+    match (whole_lines(text, start..end), shown) {
+        (Some(Range { start, end }), _) => {
             let annotations = shown.iter().map(|one| annotation(one, start));
             let (first_line, _) = file.position(start);
             let snippet = Snippet::source(&text[start..end]).line_start(first_line).path(file.name());
             vec![Element::from(snippet.annotations(annotations))]
         }
-        [one] => {
+        (None, [one]) => {
             let origin = Origin::path(file.name()).line(one.place.line).char_column(one.place.column);
             let why = one.why.map(|why| Element::from(Level::NOTE.message(one_line(why))));
             [Element::from(origin)].into_iter().chain(why).collect()
         }
         _ => shown.iter().flat_map(|one| lines(std::slice::from_ref(one))).collect(),
     }
+}
+
+/// The lines with these bytes, unless they have more than [`MAX_SHOWN`] bytes: a document can be one line.
+fn whole_lines(text: &str, Range { start, end }: Range<usize>) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let before = bytes[..start].iter().rev().take(MAX_SHOWN + 1).position(|byte| *byte == b'\n').unwrap_or(start);
+    let after = bytes[end..].iter().take(MAX_SHOWN + 1).position(|byte| *byte == b'\n').unwrap_or(bytes.len() - end);
+    let lines = start - before..end + after;
+    (lines.len() <= MAX_SHOWN).then_some(lines)
 }
 
 fn annotation<'p>(shown: &Shown<'p>, start: usize) -> Annotation<'p> {

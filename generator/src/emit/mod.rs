@@ -40,14 +40,19 @@ pub(crate) enum Content<'a> {
 #[derive(Debug)]
 pub(crate) struct OutputFile<'a> {
     pub(crate) path: String,
+    /// The estimated time of emitting and formatting the file; that of an average type is 1.
+    pub(crate) effort: usize,
     kind: FileKind<'a>,
 }
+
+/// The [effort](OutputFile::effort) of an operation.
+const OPERATION_EFFORT: usize = 3;
 
 #[cfg(test)]
 impl OutputFile<'_> {
     /// A file with this path.
     pub(crate) fn at(path: &str) -> Self {
-        Self { path: path.to_owned(), kind: FileKind::Root }
+        Self { path: path.to_owned(), effort: 1, kind: FileKind::Root }
     }
 }
 
@@ -64,14 +69,21 @@ enum FileKind<'a> {
     Specification(&'a str),
 }
 
-/// All files of the client; the large modules of types come first, so that they start early. Each file can be
-/// [emitted](emit) separately.
+/// All files of the client. Each can be [emitted](emit) separately.
 pub(crate) fn output_files<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<OutputFile<'a>> {
-    let mut types: Vec<&TypeModule> = api.type_modules.iter().collect();
-    types.sort_by_key(|module| std::cmp::Reverse(module.types.len()));
     let mut files: Vec<OutputFile<'a>> = Vec::new();
-    let mut add = |path: String, kind: FileKind<'a>| files.push(OutputFile { path, kind });
-    for module in types {
+    let all = api.operations().count() * OPERATION_EFFORT + api.types.len();
+    let mut add = |path: String, kind: FileKind<'a>| {
+        let effort = match &kind {
+            FileKind::Types(module) => module.types.len(),
+            FileKind::Group(group) => group.operations.len() * OPERATION_EFFORT,
+            FileKind::Schemas => all / 16,
+            FileKind::Root | FileKind::Missing | FileKind::Client | FileKind::TypesRoot => all / 128,
+            FileKind::ErrorCodes | FileKind::Specification(_) => 0,
+        };
+        files.push(OutputFile { path, effort: effort + 1, kind });
+    };
+    for module in &api.type_modules {
         add(module.file.clone(), FileKind::Types(module));
     }
     for group in &api.groups {
