@@ -1,6 +1,7 @@
 //! The whole pipeline on our own specification, in memory: text in, formatted files out. Beside it, for comparison in
-//! the same run, what reading the same text with `serde_yaml` and `openapiv3` alone takes; and the pipeline on documents
-//! that have our specification many times, whose throughput shows whether it is linear.
+//! the same run, what reading the same text with `serde_yaml` and `openapiv3` alone takes, and what formatting the tokens
+//! of the generated files with `syn` and `prettyplease` alone takes; and the pipeline on documents that have our
+//! specification many times, whose throughput shows whether it is linear.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot go on stops and says why")]
 
@@ -9,6 +10,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use flighthub2_generator::{Generated, Options, Source, generate};
+use proc_macro2::TokenStream;
 use serde_yaml::{Mapping, Value};
 
 /// That of `cargo xtask`.
@@ -30,6 +32,13 @@ fn main() {
     measure("the specification: generate", 1, || generated(black_box(&source)).files.len());
     measure("the specification: serde_yaml and openapiv3 alone", 1, || {
         serde_yaml::from_str::<openapiv3::OpenAPI>(black_box(SPEC)).map_or(0, |api| api.paths.paths.len())
+    });
+    let files = generated(&source).files;
+    let rust = files.iter().filter(|(path, _)| path.ends_with(".rs"));
+    let tokens: Vec<TokenStream> = rust.map(|(_, text)| text.parse().unwrap()).collect();
+    measure("the specification: syn and prettyplease alone", 1, || {
+        let texts = tokens.iter().map(|tokens| prettyplease::unparse(&syn::parse2(tokens.clone()).unwrap()));
+        texts.map(|text| text.len()).sum()
     });
     let one = generated(&source).operations;
     for copies in [1, 10, 100] {

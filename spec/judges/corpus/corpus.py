@@ -16,6 +16,7 @@ import collections
 import concurrent.futures
 import hashlib
 import json
+import math
 import os
 import pathlib
 import re
@@ -107,27 +108,10 @@ def limit():
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
-def watched_memory(pid):
-    """Waits for the end of a child. Returns the most memory that was seen, in KiB: without what was new in its last
-    moment."""
-    seen = 0
-    own = pathlib.Path("/proc/self/comm").read_text()
-    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        try:
-            if pathlib.Path(f"/proc/{pid}/comm").read_text() != own:
-                found = re.search(r"VmHWM:\s*(\d+) kB", pathlib.Path(f"/proc/{pid}/status").read_text())
-                seen = max(seen, int(found[1]) if found else 0)
-        except OSError:
-            # It has just ended.
-            pass
-        time.sleep(0.0005)
-    return seen
-
-
 class Finished:
     """What a process wrote, and what it cost."""
 
-    def __init__(self, command, cwd=None, watches=False):
+    def __init__(self, command, cwd=None, limited=True):
         started = time.monotonic()
         child = subprocess.Popen(
             [str(part) for part in command],
@@ -135,12 +119,11 @@ class Finished:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            preexec_fn=limit,
+            # Without it, the child is not a copy of this program at first, which it would pay for.
+            preexec_fn=limit if limited else None,
         )
         with concurrent.futures.ThreadPoolExecutor(2) as readers:
             streams = [readers.submit(stream.read) for stream in (child.stdout, child.stderr)]
-            # Looking costs the processor something, too.
-            seen = watched_memory(child.pid) if watches else 0
             # Not `wait`: the cost is that of this child only.
             _, status, usage = os.wait4(child.pid, 0)
             self.stdout, self.stderr = (stream.result().decode(errors="replace") for stream in streams)
@@ -149,9 +132,8 @@ class Finished:
         child.returncode = self.code = os.waitstatus_to_exitcode(status)
         self.wall = time.monotonic() - started
         self.cpu = usage.ru_utime + usage.ru_stime
-        # The system counts the memory of this program before it became the child, which hides that of a small child.
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        self.memory = (usage.ru_maxrss if usage.ru_maxrss > own or not seen else seen) << 10
+        # The system counts the memory of this program before it became the child, too, which hides that of a small child.
+        self.memory = usage.ru_maxrss << 10
 
 
 # --- Our generator ----------------------------------------------------------------------------------------------------
@@ -338,24 +320,41 @@ PEERS = {
 OURS = {"this generator": [], "… with `--unused-types`": ["--unused-types"]}
 # The method of an operation in the code of a peer. Some peers omit operations, such as those without an id, without an error.
 CALL = re.compile(r"\bpub async fn\b")
-# A run of some milliseconds is measured several times: the least cost is that of the program alone.
+# A run is measured several times, one of some milliseconds more often: the least cost is that of the program alone.
 RUNS = 3
+SHORT = 0.05
+RUNS_OF_SHORT = 10
+# GNU time. It is small, so the memory of its child is not that of the process that starts it.
+TIME = shutil.which("time")
 # Aims for the cost of a document, as a multiple of that of the cheaper peer.
 AIMS = {"cpu": 0.5, "memory": 2.0}
+# How many documents beyond an aim are named.
+NAMED = 10
+# Classes of documents by the CPU seconds of the cheaper peer.
+CLASSES = [0.005, 0.01, 0.02, 0.05, 0.2, math.inf]
 
 
 def measure(command, out, runs):
-    """The last of some runs into an empty folder, with the least CPU time and memory of all of them."""
-    cpu, memory = [], []
-    for _ in range(runs):
+    """The last of some runs into an empty folder, with the least CPU time of all of them, and the most memory."""
+
+    def run(command, limited=True):
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        finished = Finished(command, cwd=out, watches=True)
+        return Finished(command, cwd=out, limited=limited)
+
+    report = out.with_name("memory")
+    finished = run([TIME, "--quiet", "--format", "%M", "--output", report, *command])
+    memory = int(report.read_text().split()[-1]) << 10
+    if finished.code:
+        # Not the exit code of `time`: a program that is stopped has none.
+        return run(command), finished.cpu, memory
+    cpu = []
+    while len(cpu) < (RUNS_OF_SHORT if min(cpu, default=1) < SHORT else runs):
+        finished = run(command, limited=False)
         cpu.append(finished.cpu)
-        memory.append(finished.memory)
         if finished.code:
             break
-    return finished, min(cpu), min(memory)
+    return finished, min(cpu), memory
 
 
 def peer_one(arguments, scratch, peer, name, path):
@@ -378,6 +377,8 @@ def peer_one(arguments, scratch, peer, name, path):
 
 
 def peers(arguments):
+    if TIME is None:
+        sys.exit("GNU time is needed, and is not there")
     # Not at the same time: programs that share a processor cost each other time. One after the other for each document,
     # so that all of them have the same share of what else the machine does.
     chosen = list(documents(arguments))
@@ -393,7 +394,8 @@ def peers(arguments):
         "",
         "Other generators on the same sample, as they are installed. Taken: exit code 0, and files are written; whether",
         "those compile, and whether they have every operation, is not checked. Files are written to memory: creating one on",
-        f"a disk costs the system more than generating it. Of {arguments.runs} runs the least cost counts; that of",
+        f"a disk costs the system more than generating it. Of {arguments.runs} runs the least CPU time counts, of",
+        f"{RUNS_OF_SHORT} if it is less than {SHORT * 1000:g} ms; that of",
         f"the {len(common)} documents that all take is in [`peers.tsv`](peers.tsv).",
         "",
         "| | taken | refused | panics | beyond the limits | CPU time | most memory |",
@@ -452,9 +454,32 @@ def ratios(found, common, operations):
             f"| {title} | {ordered[len(ordered) // 2]:.2f} | {ninety:.2f} | {ordered[-1]:.2f} | {AIMS[key]:g} | {len(high)} |"
         )
         if high:
-            named = ", ".join(f"`{name.removeprefix('d_')}` ({ratio[name]:.2f})" for name in high)
-            beyond += ["", f"Beyond the aim for {title}: {named}."]
-    return lines + beyond
+            named = ", ".join(f"`{name.removeprefix('d_')}` ({ratio[name]:.2f})" for name in high[:NAMED])
+            others = f" and {len(high) - NAMED} others" if len(high) > NAMED else ""
+            beyond += ["", f"Beyond the aim for {title}: {named}{others}."]
+    return [*lines, *beyond, "", *by_size(found, common, complete)]
+
+
+def by_size(found, common, complete):
+    """Our CPU time by that of the cheaper peer: of a small document it is mostly that of starting a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = min(Finished(["true"], cwd=folder, limited=False).cpu for _ in range(20))
+    lines = [
+        "CPU time, by that of the cheaper peer. A process that does nothing (`true`) takes "
+        f"{start * 1000:.1f} ms, and half of what the peer takes has to include that.",
+        "",
+        "| the cheaper peer takes | documents | our time, divided by it: median | most |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    costs = {name: min(found[peer][name]["cpu"] for peer in complete[name]) for name in common}
+    least = 0
+    for most in CLASSES:
+        ratio = sorted(found["this generator"][name]["cpu"] / costs[name] for name in common if least <= costs[name] < most)
+        if ratio:
+            name = f"{least * 1000:g} ms and more" if most == math.inf else f"{least * 1000:g} to {most * 1000:g} ms"
+            lines.append(f"| {name} | {len(ratio)} | {ratio[len(ratio) // 2]:.2f} | {ratio[-1]:.2f} |")
+        least = most
+    return lines
 
 
 # --- Report -----------------------------------------------------------------------------------------------------------

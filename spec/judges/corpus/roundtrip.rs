@@ -1,6 +1,8 @@
 //! Reads lines `{"type": …, "value": …}` on standard input, decodes each value as the generated type and encodes it again:
 //! `{"value": …}` or `{"error": …}` on standard output. `roundtrip.py` writes `types.rs`.
 
+#![allow(dead_code, unused_imports)]
+
 use std::io::{BufRead as _, Write as _};
 
 use serde::Serialize;
