@@ -26,10 +26,13 @@ fn omitted_and_null_are_sent_differently() {
     assert_eq!(serde_json::from_value::<Combinations>(serde_json::to_value(&null).unwrap()).unwrap(), null);
     assert_eq!(null.optional_nullable, Some(None));
     assert_eq!(required().build().optional_nullable(5).optional_nullable, Some(Some(5)));
+    // An empty list, for example to remove all entries, is not an omitted one.
+    assert_eq!(required().build().optional_list, None);
+    assert_eq!(serde_json::to_value(required().build().optional_list(vec![])).unwrap()["optional_list"], json!([]));
     let all_null = json!({"required": "a", "required_nullable": null, "optional": null, "required_list": null,
         "required_nullable_list": null, "optional_list": null, "optional_nullable_list": null, "nested": null});
     let read: Combinations = serde_json::from_value(all_null).unwrap();
-    assert!(read.required_list.is_empty() && read.optional_list.is_empty() && read.optional.is_none());
+    assert!(read.required_list.is_empty() && read.optional_list.is_none() && read.optional.is_none());
     // Null and an empty list differ where the document lists both.
     assert_eq!((&read.required_nullable_list, &read.optional_nullable_list), (&None, &Some(None)));
     let written = serde_json::to_value(&read).unwrap();

@@ -316,10 +316,11 @@ impl Api {
 
     /// The presence of a field. With `is_input`, callers create values of its type; otherwise they only receive them.
     pub(crate) fn presence(&self, field: &Field, is_input: bool) -> Presence {
-        if self.is_list(&field.ty) && (self.null_lists_are_empty || !field.nullable) {
-            return Presence::List;
-        }
+        let is_list = self.is_list(&field.ty) && (self.null_lists_are_empty || !field.nullable);
         match (field.required, field.nullable) {
+            // A caller may send an empty list, for example to remove all entries; that differs from an omitted property.
+            (false, _) if is_list && is_input => Presence::Optional,
+            _ if is_list => Presence::List,
             (true, false) => Presence::Value,
             (true, true) => Presence::Nullable,
             (false, true) if is_input => Presence::OptionalNullable,

@@ -914,7 +914,7 @@ const FIELDS: &[Mutation] = &[
         Foreign,
         &[One("        labels: {type: array, items: {type: string}, description: Labels.}\n", "")],
         Breaking,
-        "field `NewPart.labels`: removed: `Vec<String>`",
+        "field `NewPart.labels`: removed: `Option<Vec<String>>`",
     ),
     change(
         "field of a request required",
@@ -928,7 +928,7 @@ const FIELDS: &[Mutation] = &[
         Foreign,
         &[One("required: [name, size, grade]", "required: [name, size, grade, labels]")],
         Breaking,
-        "field `NewPart.labels`: required now",
+        "field `NewPart.labels`: required now: `Option<Vec<String>>` → `Vec<String>`",
     ),
     change(
         "field of a request optional",

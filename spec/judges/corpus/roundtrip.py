@@ -7,11 +7,14 @@ hashes, until their types have `--lines` lines.
 
 import argparse
 import collections
+import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import threading
 
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from referencing import Registry, Resource
@@ -225,9 +228,9 @@ def batches(documents):
         yield batch
 
 
-def build(arguments, names, types):
+def build(arguments, worker, names, types):
     """The program that decodes and encodes these types. Of a client only the types are compiled."""
-    folder = arguments.work / "roundtrip"
+    folder = arguments.work / f"roundtrip-{worker}"
     arms = [f'        "{ty}" => again::<{ty.replace("::", "::types::")}>(value),\n' for ty in sorted(types)]
     table = (
         "".join(f"mod {name};\n" for name in names)
@@ -247,7 +250,7 @@ def build(arguments, names, types):
         for part in [*(f"{part}.rs" for part in files), "types"]:
             (module / part).symlink_to(client / part)
     write_workspace(folder, "program")
-    target = arguments.work / "roundtrip-target"
+    target = arguments.work / f"roundtrip-target-{worker}"
     finished = cargo(folder, target, "build")
     if finished.returncode:
         sys.exit(f"the program does not compile:\n{finished.stderr[:5000]}")
@@ -284,20 +287,20 @@ def omission(value, encoded):
             return name
 
 
-def try_batch(arguments, batch, totals):
-    every = []
+def try_batch(arguments, worker, batch, totals):
+    every, untyped, unmade = [], 0, 0
     for name, path in batch:
         document = json.loads(path.read_bytes())
         for ty, schema, value, judge in cases(name, document, arguments.work / "generated" / name):
             if ty is None:
-                totals.untyped += 1
+                untyped += 1
             elif judge is None:
-                totals.unmade += 1
+                unmade += 1
             else:
                 every.append((ty, schema, value, judge))
     types = {ty for ty, *_ in every}
     with_types = [name for name, _ in batch if any(ty.startswith(f"{name}::") for ty in types)]
-    program = build(arguments, with_types, types)
+    program = build(arguments, worker, with_types, types)
     lines = "".join(json.dumps({"type": ty, "value": value}) + "\n" for ty, _, value, _ in every)
     finished = subprocess.run([program], input=lines, capture_output=True, text=True, check=True)
     results = [json.loads(line) for line in finished.stdout.splitlines()]
@@ -316,6 +319,8 @@ def try_batch(arguments, batch, totals):
             text = f"{failure}; given {json.dumps(value)}"
         key = (ty.split("::")[0].removeprefix("d_"), schema)
         totals.failures.setdefault(key, text if len(text) < LENGTH else text[: LENGTH - 1] + "…")
+    totals.untyped += untyped
+    totals.unmade += unmade
     totals.documents += len(batch)
     totals.schemas += len({(ty.split("::")[0], schema) for ty, schema, *_ in every})
     totals.values += len(every)
@@ -325,6 +330,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--modules", type=pathlib.Path, required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--lines", type=int, help="how many lines of types are compiled, instead of all")
     parser.add_argument("--write", action="store_true", help="accept the results: write roundtrip.tsv")
     arguments = parser.parse_args()
@@ -333,9 +339,20 @@ def main():
 
     chosen = list(documents(arguments))
     totals = Totals()
-    for batch in batches(chosen):
-        try_batch(arguments, batch, totals)
-        print(f"{totals.documents} of {len(chosen)} documents", file=sys.stderr, flush=True)
+    waiting = iter(batches(chosen))
+    lock = threading.Lock()
+
+    def work(worker):
+        while True:
+            with lock:
+                batch = next(waiting, None)
+            if batch is None:
+                return
+            try_batch(arguments, worker, batch, totals)
+            print(f"{totals.documents} of {len(chosen)} documents", file=sys.stderr, flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(work, range(arguments.jobs)))
     print(
         f"{totals.documents} documents: {totals.schemas} component schemas, {totals.values} values; "
         f"those of {len(totals.failures)} schemas change"

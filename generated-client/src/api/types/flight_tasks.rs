@@ -215,27 +215,15 @@ pub struct RepeatOption {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<i64>,
     /// Days of the week, 0 for Sunday.
-    #[serde(
-        default,
-        deserialize_with = "runtime::null_as_empty",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub days_of_week: Vec<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_of_week: Option<Vec<i64>>,
     /// Days of the month.
-    #[serde(
-        default,
-        deserialize_with = "runtime::null_as_empty",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub days_of_month: Vec<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_of_month: Option<Vec<i64>>,
     /// Weeks of the month, for `relative_monthly`. A list in this body (one transcription of the page), a single
     /// number in the details of a task.
-    #[serde(
-        default,
-        deserialize_with = "runtime::null_as_empty",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub week_of_month: Vec<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub week_of_month: Option<Vec<i64>>,
 }
 
 runtime::object!(RepeatOption);
@@ -257,20 +245,20 @@ impl RepeatOption {
     /// Days of the week, 0 for Sunday.
     #[must_use]
     pub fn days_of_week(mut self, days_of_week: impl Into<Vec<i64>>) -> Self {
-        self.days_of_week = days_of_week.into();
+        self.days_of_week = Some(days_of_week.into());
         self
     }
     /// Days of the month.
     #[must_use]
     pub fn days_of_month(mut self, days_of_month: impl Into<Vec<i64>>) -> Self {
-        self.days_of_month = days_of_month.into();
+        self.days_of_month = Some(days_of_month.into());
         self
     }
     /// Weeks of the month, for `relative_monthly`. A list in this body (one transcription of the page), a single
     /// number in the details of a task.
     #[must_use]
     pub fn week_of_month(mut self, week_of_month: impl Into<Vec<i64>>) -> Self {
-        self.week_of_month = week_of_month.into();
+        self.week_of_month = Some(week_of_month.into());
         self
     }
 }
@@ -338,21 +326,13 @@ pub struct CreateFlightTaskBody {
     /// Start times of a recurring task, on the day of `begin_at`, in unix seconds.
     ///
     /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also requires unique entries.
-    #[serde(
-        default,
-        deserialize_with = "runtime::null_as_empty",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub recurring_task_start_time_list: Vec<runtime::UnixSeconds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recurring_task_start_time_list: Option<Vec<runtime::UnixSeconds>>,
     /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
     ///
     /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also requires unique entries.
-    #[serde(
-        default,
-        deserialize_with = "runtime::null_as_empty",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub continuous_task_periods: Vec<super::TaskPeriod>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continuous_task_periods: Option<Vec<super::TaskPeriod>>,
     /// Minimum battery charge for take-off, for each flight of a continuous task and, according to DJI's older
     /// page, for the flight that resumes an interrupted task. One client sends it with an immediate task.
     ///
@@ -388,8 +368,8 @@ impl CreateFlightTaskBody {
             repeat_option: None,
             begin_at: None,
             end_at: None,
-            recurring_task_start_time_list: Vec::new(),
-            continuous_task_periods: Vec::new(),
+            recurring_task_start_time_list: None,
+            continuous_task_periods: None,
             min_battery_capacity: None,
             latest_begin_at: None,
         }
@@ -469,7 +449,9 @@ impl CreateFlightTaskBody {
         mut self,
         recurring_task_start_time_list: impl Into<Vec<runtime::UnixSeconds>>,
     ) -> Self {
-        self.recurring_task_start_time_list = recurring_task_start_time_list.into();
+        self.recurring_task_start_time_list = Some(
+            recurring_task_start_time_list.into(),
+        );
         self
     }
     /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
@@ -480,7 +462,7 @@ impl CreateFlightTaskBody {
         mut self,
         continuous_task_periods: impl Into<Vec<super::TaskPeriod>>,
     ) -> Self {
-        self.continuous_task_periods = continuous_task_periods.into();
+        self.continuous_task_periods = Some(continuous_task_periods.into());
         self
     }
     /// Minimum battery charge for take-off, for each flight of a continuous task and, according to DJI's older
@@ -532,8 +514,8 @@ pub struct CreateFlightTaskBodyBuilder<
     repeat_option: Option<super::RepeatOption>,
     begin_at: Option<Option<runtime::UnixSeconds>>,
     end_at: Option<Option<runtime::UnixSeconds>>,
-    recurring_task_start_time_list: Vec<runtime::UnixSeconds>,
-    continuous_task_periods: Vec<super::TaskPeriod>,
+    recurring_task_start_time_list: Option<Vec<runtime::UnixSeconds>>,
+    continuous_task_periods: Option<Vec<super::TaskPeriod>>,
     min_battery_capacity: Option<i64>,
     latest_begin_at: Option<runtime::UnixSeconds>,
 }
@@ -868,7 +850,9 @@ impl<
         mut self,
         recurring_task_start_time_list: impl Into<Vec<runtime::UnixSeconds>>,
     ) -> Self {
-        self.recurring_task_start_time_list = recurring_task_start_time_list.into();
+        self.recurring_task_start_time_list = Some(
+            recurring_task_start_time_list.into(),
+        );
         self
     }
     /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
@@ -879,7 +863,7 @@ impl<
         mut self,
         continuous_task_periods: impl Into<Vec<super::TaskPeriod>>,
     ) -> Self {
-        self.continuous_task_periods = continuous_task_periods.into();
+        self.continuous_task_periods = Some(continuous_task_periods.into());
         self
     }
     /// Minimum battery charge for take-off, for each flight of a continuous task and, according to DJI's older

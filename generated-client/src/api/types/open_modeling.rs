@@ -2044,12 +2044,8 @@ pub struct AreaOfInterest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_altitude: Option<f64>,
     /// Corners.
-    #[serde(
-        default,
-        deserialize_with = "runtime::null_as_empty",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub polygon_points: Vec<super::AreaPoint>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub polygon_points: Option<Vec<super::AreaPoint>>,
     /// Coordinate system of the area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub geo_desc: Option<super::GeoDescription>,
@@ -2084,7 +2080,7 @@ impl AreaOfInterest {
         mut self,
         polygon_points: impl Into<Vec<super::AreaPoint>>,
     ) -> Self {
-        self.polygon_points = polygon_points.into();
+        self.polygon_points = Some(polygon_points.into());
         self
     }
     /// Coordinate system of the area.
@@ -2122,12 +2118,8 @@ pub struct GeoDescription {
     /// Offset of x, y and z.
     ///
     /// Exactly 3 entries.
-    #[serde(
-        default,
-        deserialize_with = "runtime::null_as_empty",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    pub offset: Vec<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<Vec<f64>>,
     /// Origin of a local coordinate system.
     #[serde(rename = "ref_GPS", skip_serializing_if = "Option::is_none")]
     pub ref_gps: Option<super::GeoReferencePoint>,
@@ -2176,7 +2168,7 @@ impl GeoDescription {
     /// Exactly 3 entries.
     #[must_use]
     pub fn offset(mut self, offset: impl Into<Vec<f64>>) -> Self {
-        self.offset = offset.into();
+        self.offset = Some(offset.into());
         self
     }
     /// Origin of a local coordinate system.
