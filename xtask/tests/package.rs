@@ -94,14 +94,17 @@ pub async fn pets(settings: (pets_v1::ClientBuilder, second::ClientBuilder)) -> 
 
 #[test]
 fn the_runtime_is_found_from_every_folder() {
-    let inside = nested::folder("package-inside");
-    succeeded(&generate(&inside, SPEC, "deep/down", "pets"));
-    let manifest = fs::read_to_string(inside.join("deep/down/Cargo.toml")).unwrap();
+    // Not the target folder of Cargo, which can be outside of the repository.
+    let ignored = nested::repository().join("target");
+    fs::create_dir_all(&ignored).unwrap();
+    let inside = tempfile::tempdir_in(ignored).unwrap();
+    succeeded(&generate(inside.path(), SPEC, "deep/down", "pets"));
+    let manifest = fs::read_to_string(inside.path().join("deep/down/Cargo.toml")).unwrap();
     assert!(manifest.contains("\n[workspace]\n"), "{manifest}");
     let (_, path) = manifest.split_once("flighthub2-runtime = { path = \"").unwrap();
     let (path, _) = path.split_once('"').unwrap();
     assert!(path.starts_with("../../"), "{path}");
-    let found = inside.join("deep/down").join(path).canonicalize().unwrap();
+    let found = inside.path().join("deep/down").join(path).canonicalize().unwrap();
     assert_eq!(found, nested::repository().join("generated-client/runtime"));
 
     let outside = tempfile::tempdir().unwrap();

@@ -176,7 +176,7 @@ impl Gathered<'_> {
 /// Whether a media type is JSON.
 fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    matches!(&*essence, "application/json" | "text/json") || essence.ends_with("+json")
 }
 
 impl SerializeMap for Gathered<'_> {

@@ -156,7 +156,9 @@ impl<'d> Lowering<'d> {
         for media_type in all.iter().filter(|media_type| Some(std::ptr::from_ref(*media_type)) != first) {
             let content = Content { media_type, format: self.format(media_type) };
             let essence = essence(&media_type.name);
-            if essence.contains('*') || essence == "text/json" || !can_be_a_header(&media_type.name) {
+            // Another name of JSON, whose schema is repeated in place in many documents.
+            let is_json_again = essence == "text/json" && choices.iter().any(|(known, _)| known.format == Format::Json);
+            if essence.contains('*') || is_json_again || !can_be_a_header(&media_type.name) {
                 continue;
             }
             if matches!(content.format, Format::Json | Format::Form) {

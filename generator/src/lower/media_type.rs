@@ -101,8 +101,7 @@ impl<'d> Lowering<'d> {
             }
             Format::Json => {
                 let describes_values = |schema| self.raw_content(schema) == RawContent::None;
-                let is_json_text = matches!(name.as_str(), "text/plain" | "text/json")
-                    && content.media_type.schema.is_some_and(describes_values);
+                let is_json_text = name == "text/plain" && content.media_type.schema.is_some_and(describes_values);
                 self.is_same_schema(known.media_type, content.media_type)
                     && (content.format == Format::Json || is_json_text)
             }
@@ -253,8 +252,9 @@ fn is_xml(essence: &str) -> bool {
     essence.ends_with("/xml") || essence.ends_with("+xml")
 }
 
+/// Whether a media type is JSON, as the MIME Sniffing Standard of WHATWG defines it.
 pub(super) fn is_json(essence: &str) -> bool {
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    matches!(essence, "application/json" | "text/json") || essence.ends_with("+json")
 }
 
 #[cfg(test)]
@@ -302,7 +302,9 @@ mod tests {
             ("application/json", true),
             ("Application/JSON; charset=utf-8", true),
             ("application/problem+json", true),
-            ("text/json", false),
+            ("text/json", true),
+            ("model/gltf+json", true),
+            ("text/plain", false),
             ("application/jsonl", false),
         ] {
             assert_eq!(is_json(&essence(name)), expected, "{name}");

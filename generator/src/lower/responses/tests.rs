@@ -94,7 +94,11 @@ fn a_request_accepts_what_is_documented() {
             format!("'200': {}, '201': {}", json("application/vnd.a+json"), json("application/json")),
             "application/vnd.a+json, application/json",
         ),
-        (format!("'200': {}, '201': {}", json("application/vnd.a+json"), content("a/b+json", "{type: string}")), "*/*"),
+        (
+            format!("'200': {}, '201': {}", json("application/vnd.a+json"), json("a/b+json")),
+            "application/vnd.a+json, a/b+json",
+        ),
+        (format!("'200': {}, '201': {}", json("application/vnd.a+json"), content("a/b", "{type: string}")), "*/*"),
         (
             format!(
                 "'200': {}, '201': {}",
