@@ -9,6 +9,7 @@
 
 mod requests;
 mod responses;
+mod servers;
 mod values;
 
 use flighthub2::codegen::{JsonValue, Operation, RequestParts};

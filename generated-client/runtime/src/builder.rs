@@ -20,6 +20,7 @@ use crate::http_client::{HttpClient, Settings};
 use crate::operation::Risk;
 use crate::redactor::Redactor;
 use crate::retry::Budget;
+use crate::server::ServerInfo;
 use crate::token::Token;
 use crate::transport::Transport;
 
@@ -29,7 +30,8 @@ pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60
 /// Settings of a client, which [`build`](Self::build) creates. `C` is the client that is generated for an API.
 #[must_use]
 pub struct ClientBuilder<C> {
-    base_url: Option<String>,
+    target: Option<Target>,
+    server_variables: Vec<(String, String)>,
     token: Option<Token>,
     credentials: Credentials,
     max_risk: Risk,
@@ -47,11 +49,19 @@ pub struct ClientBuilder<C> {
     client: PhantomData<fn() -> C>,
 }
 
+/// Where a client sends its calls.
+#[derive(Clone, Debug)]
+enum Target {
+    BaseUrl(String),
+    Server(&'static ServerInfo),
+}
+
 // Not derived: the derived implementation would require `C: Clone`.
 impl<C> Clone for ClientBuilder<C> {
     fn clone(&self) -> Self {
         Self {
-            base_url: self.base_url.clone(),
+            target: self.target.clone(),
+            server_variables: self.server_variables.clone(),
             token: self.token.clone(),
             credentials: self.credentials.clone(),
             language: self.language.clone(),
@@ -69,7 +79,8 @@ impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("ClientBuilder");
         shown
-            .field("base_url", &self.base_url)
+            .field("target", &self.target)
+            .field("server_variables", &self.server_variables)
             .field("token", &self.token)
             .field("credentials", &self.credentials)
             .field("max_risk", &self.max_risk)
@@ -98,7 +109,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// The default settings.
     pub fn new() -> Self {
         Self {
-            base_url: None,
+            target: None,
+            server_variables: Vec::new(),
             token: None,
             credentials: Credentials::default(),
             max_risk: Risk::Write,
@@ -128,11 +140,24 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
+    /// Calls a [server](crate::codegen::ApiInfo::servers) of the specification, instead of the first one. Operations that have
+    /// a server of their own are sent to that one.
+    pub fn server(mut self, server: &'static ServerInfo) -> Self {
+        self.target = Some(Target::Server(server));
+        self
+    }
+
+    /// Sets a variable in the URL of the server; without it, the variable has the default of the specification.
+    pub fn server_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.server_variables.push((name.into(), value.into()));
+        self
+    }
+
     /// Calls an installation of your own, such as `https://flighthub.example.com` or `http://10.0.0.5:30812`. A path is
     /// kept and put before the paths of operations. Plain `http` needs [`allow_http`](Self::allow_http), except for this
-    /// machine itself.
+    /// machine itself. All calls are sent there, also those of operations with a server of their own.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        self.target = Some(Target::BaseUrl(url.into()));
         self
     }
 
@@ -282,16 +307,14 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// Makes the client.
     ///
     /// # Errors
-    /// There is no base URL or region, or no token, or one of the settings cannot work.
+    /// There is no base URL or region and the specification has no server, or no token, or one of the settings cannot work.
     pub fn build(mut self) -> Result<C, Error> {
-        let Some(base_url) = &self.base_url else {
-            return Err(Error::config("no base URL: call `.region(…)` or `.base_url(…)`"));
-        };
         // Without the built-in transport its lack of TLS is not the problem.
         let tls = self.transport.is_some()
             || cfg!(not(feature = "reqwest"))
             || cfg!(any(feature = "rustls", feature = "native-tls"));
-        let base_url = checked_base_url(base_url, self.allow_http, tls)?;
+        let (base_url, is_documented) = self.target()?;
+        let base_url = checked_base_url(&base_url, self.allow_http, tls)?;
         if self.token.is_none() && C::API.token.is_some() {
             return Err(Error::config("no token: call `.token(…)`"));
         }
@@ -313,6 +336,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         Ok(C::from_core(Core::new(Shared {
             transport,
             base_url,
+            is_documented,
             header_names: HeaderNames::of(C::API),
             redactor: Arc::new(Redactor::new(self.token.as_ref(), &self.credentials)),
             token: self.token,
@@ -330,6 +354,24 @@ impl<C: ApiClient> ClientBuilder<C> {
             #[cfg(feature = "blocking")]
             blocking: Default::default(),
         })))
+    }
+
+    /// The base URL, and whether it is that of a server of the specification.
+    fn target(&self) -> Result<(String, bool), Error> {
+        let server = match &self.target {
+            Some(Target::BaseUrl(url)) if self.server_variables.is_empty() => return Ok((url.clone(), false)),
+            Some(Target::BaseUrl(_)) => {
+                return Err(Error::config(
+                    "`.server_variable(…)` is for a server of the specification, and `.base_url(…)` or `.region(…)` is set",
+                ));
+            }
+            Some(Target::Server(server)) => server,
+            None => match C::API.servers.first() {
+                Some(server) => server,
+                None => return Err(Error::config("no base URL: call `.region(…)` or `.base_url(…)`")),
+            },
+        };
+        Ok((server.base_url(&self.server_variables)?, true))
     }
 
     /// The transport for a base URL.

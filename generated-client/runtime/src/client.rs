@@ -46,6 +46,8 @@ pub struct Core {
 pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) base_url: String,
+    /// Whether the base URL is that of a server of the specification: only then operations have servers of their own.
+    pub(crate) is_documented: bool,
     pub(crate) header_names: HeaderNames,
     /// `None` if no operation of the API needs one.
     pub(crate) token: Option<Token>,
@@ -347,8 +349,9 @@ impl Core {
             .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
         let mut headers = self.headers(info, &parts, project)?;
         let Written { query, shown_query, prefixes } = self.shared.credentials.write(info, &mut headers)?;
+        let base_url = self.base_url(info)?;
         let url = |credentials: &str| {
-            let mut url = format!("{}{}", self.shared.base_url, parts.path_text());
+            let mut url = format!("{base_url}{}", parts.path_text());
             for (part, separator) in
                 [(parts.query_text(), '?'), (credentials, if parts.query_text().is_empty() { '?' } else { '&' })]
             {
@@ -372,6 +375,21 @@ impl Core {
             headers.insert(CONTENT_TYPE, content_type);
         }
         Ok(Prepared { method, uri, shown_url, headers, prefixes, body })
+    }
+
+    /// The base URL of an operation. Its own server has to be as safe as that of the client.
+    fn base_url(&self, info: &'static OperationInfo) -> Result<&str, Error> {
+        let base_url = &self.shared.base_url;
+        match info.server.filter(|_| self.shared.is_documented) {
+            None => Ok(base_url),
+            Some(server) if server.starts_with("https://") || base_url.starts_with("http:") => {
+                Ok(server.trim_end_matches('/'))
+            }
+            Some(server) => Err(Error::config(format!(
+                "the server of the operation, `{server}`, is not https, which would show the token to the network: call \
+                 `.base_url(…)` with another one"
+            ))),
+        }
     }
 
     fn headers(

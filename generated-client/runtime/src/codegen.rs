@@ -28,6 +28,7 @@ pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
 pub use crate::schemas::Schemas;
+pub use crate::server::{ServerInfo, ServerVariableInfo};
 pub use crate::style::{Style, ValueStyle};
 pub use crate::values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds};
 #[doc(hidden)]

@@ -54,6 +54,7 @@ mod request;
 mod response;
 mod retry;
 mod schemas;
+mod server;
 #[cfg(feature = "stream")]
 mod stream;
 mod style;
@@ -80,5 +81,6 @@ pub use operation::{
 pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
 pub use response::ReadError;
+pub use server::{ServerInfo, ServerVariableInfo};
 pub use token::Token;
 pub use values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds, masked};

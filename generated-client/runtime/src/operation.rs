@@ -8,6 +8,7 @@ use crate::headers::ResponseHeaders;
 use crate::request::RequestParts;
 use crate::response::{ReadError, ResponseBody};
 use crate::schemas::Schemas;
+use crate::server::ServerInfo;
 use crate::values::JsonValue;
 
 /// Functions that set one field each, for constants too.
@@ -222,6 +223,8 @@ pub struct OperationInfo {
     pub method: &'static str,
     /// Path below the base URL, with `{name}` for its parameters.
     pub path: &'static str,
+    /// The URL of its own server, which replaces the base URL of a client for a [server](ApiInfo::servers) of the API.
+    pub server: Option<&'static str>,
     /// Its scope.
     pub scope: Scope,
     /// Its risk.
@@ -262,6 +265,7 @@ impl OperationInfo {
             group: "",
             method,
             path,
+            server: None,
             scope: Scope::Organization,
             risk: Risk::Physical,
             idempotency: Idempotency::NonIdempotent,
@@ -314,6 +318,13 @@ impl OperationInfo {
     #[must_use]
     pub const fn with_page(mut self, page: &'static str) -> Self {
         self.page = Some(page);
+        self
+    }
+
+    /// Sets [`server`](Self::server).
+    #[must_use]
+    pub const fn with_server(mut self, server: &'static str) -> Self {
+        self.server = Some(server);
         self
     }
 
@@ -438,6 +449,8 @@ pub struct ApiInfo {
     pub language_header: Option<&'static str>,
     /// Header of the project.
     pub project_header: Option<&'static str>,
+    /// Its servers, unless it has regions. A client calls the first one by default.
+    pub servers: &'static [ServerInfo],
     /// The codes of its failures.
     pub error_codes: &'static [ErrorCodeInfo],
     /// The JSON Schemas of its operations.
@@ -455,6 +468,7 @@ impl ApiInfo {
             request_id_header: None,
             language_header: None,
             project_header: None,
+            servers: &[],
             error_codes: &[],
             schemas: None,
         }
@@ -471,6 +485,8 @@ impl ApiInfo {
         with_language_header: language_header: Option<&'static str>,
         /// Sets [`project_header`](Self::project_header).
         with_project_header: project_header: Option<&'static str>,
+        /// Sets [`servers`](Self::servers).
+        with_servers: servers: &'static [ServerInfo],
         /// Sets [`error_codes`](Self::error_codes).
         with_error_codes: error_codes: &'static [ErrorCodeInfo],
     }

@@ -62,6 +62,8 @@ words! {
         ErrorCode = "error code",
         /// A public installation.
         Region = "region",
+        /// The servers of the API.
+        Servers = "servers",
         /// A header that the client fills in.
         Header = "header",
         /// A constraint of values that the client does not check.

@@ -100,16 +100,16 @@ impl Comparer<'_> {
     }
 
     /// The servers of an operation, which replace those of the document.
-    pub(super) fn servers(&mut self, subject: &Subject, old: &Operation, new: &Operation) {
+    pub(super) fn operation_servers(&mut self, subject: &Subject, old: &Operation, new: &Operation) {
         let mut subject = subject.key("servers");
         for (side, operation) in [(Side::Old, old), (Side::New, new)] {
             subject = subject.also(side, format!("{}/servers", super::operations::path_item(operation)));
         }
-        let [from, to] = [old, new].map(|operation| match operation.servers.as_slice() {
-            [] => "those of the document".to_owned(),
-            servers => servers.join(", "),
+        let [from, to] = [old, new].map(|operation| match &operation.servers {
+            None => "those of the document".to_owned(),
+            Some(servers) => servers.urls.join(", "),
         });
-        let why = "code is unchanged; the operation is for a client with another base URL";
+        let why = "code is unchanged; the operation is sent to another server";
         self.recorder.value(&subject, "servers", [&from, &to], why);
     }
 }

@@ -8,12 +8,13 @@ use super::change::Kind;
 use super::describe::{code, from_to, removed};
 use super::matching::{Call, matched};
 use super::recorder::{Side, Subject};
-use crate::model::{ErrorCode, Group, ManagedHeader, Region};
+use crate::model::{ErrorCode, Group, ManagedHeader, Region, Server};
 
 impl Comparer<'_> {
     pub(super) fn interface(&mut self, calls: &[(&Call<'_>, &Call<'_>)]) {
         self.groups(calls);
         self.regions();
+        self.servers();
         self.error_codes();
         self.credentials();
         let [old, new] = self.apis.map(|api| &api.managed_headers);
@@ -90,6 +91,20 @@ impl Comparer<'_> {
             let subject = Subject::one(Kind::Region, format!("Region::{}", region.variant), side, &region.pointer);
             self.variant_unmatched(&subject, side, is_reused(&region.variant), &region.url);
         }
+    }
+
+    fn servers(&mut self) {
+        let described = |server: &Server| {
+            let variables = server.variables.iter().map(|variable| format!(" {}={}", variable.name, variable.default));
+            format!("{}{}", server.url, variables.collect::<String>())
+        };
+        let [from, to] = self.apis.map(|api| match api.servers.as_slice() {
+            [] => "none".to_owned(),
+            servers => servers.iter().map(described).collect::<Vec<_>>().join(", "),
+        });
+        let subject = Subject::both(Kind::Servers, "the API", "", "").key("servers");
+        let why = "code is unchanged; a client that sets no base URL calls the first server";
+        self.recorder.value(&subject, "URLs", [&from, &to], why);
     }
 
     fn error_codes(&mut self) {

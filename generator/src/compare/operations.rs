@@ -173,7 +173,7 @@ impl<'a> Comparer<'a> {
             self.recorder.record(&subject.key("x-lookup"), Compatible, &what, why);
         }
         self.security(&subject, old, new);
-        self.servers(&subject, old, new);
+        self.operation_servers(&subject, old, new);
         self.lifecycle(&subject, old, new);
     }
 }

@@ -36,9 +36,18 @@ pub(crate) struct Server {
     pub(crate) node: NodeId,
     pub(crate) url: String,
     pub(crate) description: Option<String>,
-    pub(crate) has_variables: bool,
+    pub(crate) variables: Vec<ServerVariable>,
     pub(crate) region: Option<String>,
     pub(crate) source: Option<Source>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerVariable {
+    pub(crate) name: String,
+    pub(crate) default: String,
+    /// The allowed values; any value if there are none.
+    pub(crate) values: Vec<String>,
+    pub(crate) description: Option<String>,
 }
 
 #[derive(Debug)]

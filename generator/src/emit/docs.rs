@@ -138,10 +138,20 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     if api.has_credentials() && !operation.is_authenticated() {
         text.push_str("- Token: not sent.\n");
     }
-    if !operation.servers.is_empty() {
-        let servers: Vec<String> = operation.servers.iter().map(|url| format!("`{}`", url.replace('`', ""))).collect();
-        let servers = servers.join(" or ");
-        text.push_str(&format!("- Server: {servers}. Send it with a client that has this base URL.\n"));
+    if let Some(servers) = &operation.servers {
+        let code = |url: &str| format!("`{}`", url.replace('`', ""));
+        let urls: Vec<String> = servers.urls.iter().map(|url| code(url)).collect();
+        let urls = urls.join(" or ");
+        text.push_str(&match &servers.default {
+            Some(url) if servers.urls == [url.as_str()] => {
+                format!("- Server: {urls}, unless the client has a base URL of its own.\n")
+            }
+            Some(url) => {
+                let url = code(url);
+                format!("- Server: {urls}. The call is sent to {url}, unless the client has a base URL of its own.\n")
+            }
+            None => format!("- Server: {urls}. Send it with a client that has this base URL.\n"),
+        });
     }
     if let Some(scopes) = scopes(operation) {
         text.push_str(&format!("- Scopes of the token: {scopes}.\n"));

@@ -41,6 +41,8 @@ impl Emitter<'_> {
             });
             quote! { .with_security(&[#(#sets),*]) }
         });
+        let server = operation.servers.as_ref().and_then(|servers| servers.default.as_ref());
+        let server = server.map(|url| quote! { .with_server(#url) });
         let deprecated = operation.deprecated.then(|| quote! { .with_deprecated(true) });
         let summary = docs::summary(operation);
         let page = operation.external_docs_url.as_ref().map(|page| quote! { .with_page(#page) });
@@ -56,6 +58,7 @@ impl Emitter<'_> {
         quote! {
             &runtime::OperationInfo::new(&super::API, #id, #method, #path)
                 .with_group(#group)
+                #server
                 #scope
                 .with_risk(runtime::Risk::#risk)
                 .with_idempotency(runtime::Idempotency::#retry)

@@ -48,6 +48,7 @@ impl Emitter<'_> {
         let request_id = header(&api.managed_headers.request_id);
         let language = header(&api.managed_headers.language);
         let project = header(&api.managed_headers.project);
+        let servers = self.servers();
         let error_codes = api.error_codes.iter().map(|code| {
             let number = Literal::i64_unsuffixed(code.code);
             let (name, group, meaning) = (&code.name, &code.group, plain_line(&code.meaning));
@@ -96,6 +97,7 @@ impl Emitter<'_> {
                 .with_request_id_header(#request_id)
                 .with_language_header(#language)
                 .with_project_header(#project)
+                #servers
                 .with_error_codes(&[#(#error_codes),*])
                 #with_schemas;
 
@@ -104,6 +106,26 @@ impl Emitter<'_> {
             #about_operations
             pub static OPERATIONS: &[&runtime::OperationInfo] = &[#(#operations),*];
         }
+    }
+
+    /// The servers of a document without regions.
+    fn servers(&self) -> Option<TokenStream> {
+        let described = |text: &Option<String>| {
+            let text = text.as_deref().map(plain_line)?;
+            Some(quote! { .with_description(#text) })
+        };
+        let servers = self.api.servers.iter().map(|server| {
+            let (url, description) = (&server.url, described(&server.description));
+            let variables = server.variables.iter().map(|variable| {
+                let (name, default, values) = (&variable.name, &variable.default, &variable.values);
+                let values = (!values.is_empty()).then(|| quote! { .with_values(&[#(#values),*]) });
+                let description = described(&variable.description);
+                quote! { runtime::ServerVariableInfo::new(#name, #default) #values #description }
+            });
+            let variables = (!server.variables.is_empty()).then(|| quote! { .with_variables(&[#(#variables),*]) });
+            quote! { runtime::ServerInfo::new(#url) #description #variables }
+        });
+        (!self.api.servers.is_empty()).then(|| quote! { .with_servers(&[#(#servers),*]) })
     }
 
     /// The credentials of an API whose operations need several schemes, or a scheme that is not a header.

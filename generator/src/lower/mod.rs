@@ -71,6 +71,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     };
     let (token_scheme, credential_schemes) = lowering.token_scheme();
     let regions = lowering.regions();
+    let servers = lowering.servers();
     let error_codes = lowering.error_codes();
     let groups = lowering.groups();
     let Lowering { mut types, aliases, managed_headers, uses, sink, .. } = lowering;
@@ -95,6 +96,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
                 credential_schemes,
                 managed_headers,
                 regions,
+                servers,
                 error_codes,
                 unused: unused::parts(document, &groups, &definitions),
                 excluded: 0,

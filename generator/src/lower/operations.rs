@@ -12,7 +12,7 @@ use super::lifecycle;
 use super::responses::ResponseNames;
 use super::tags::IdentifiedOperation;
 use crate::diagnostic::Code;
-use crate::document::openapi::{self, PathItem};
+use crate::document::openapi;
 use crate::document::pointer::PointerRef;
 use crate::model::{ACCEPT, Argument, Docs, Location, MAX_BUILDER_VALUES, Operation, Parameter};
 use crate::names::{Case, UniqueNames};
@@ -188,20 +188,10 @@ impl<'d> Lowering<'d> {
             failure,
             headers,
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
-            servers: self.servers(item, operation),
+            servers: self.operation_servers(item, operation),
             arguments,
             result_schema: success.schema,
         }
-    }
-
-    /// The server addresses that override those of the document; empty if they are the same.
-    fn servers(&self, item: &PathItem, operation: &openapi::Operation) -> Vec<String> {
-        let own = if operation.servers.is_empty() { &item.servers } else { &operation.servers };
-        let known = |url: &str| self.api.servers.iter().any(|server| server.url == url);
-        if own.iter().all(|server| known(&server.url)) {
-            return Vec::new();
-        }
-        own.iter().map(|server| server.url.clone()).collect()
     }
 
     /// Whether another argument or the body already has a name.

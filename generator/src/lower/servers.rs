@@ -1,10 +1,12 @@
-//! Regions: servers with `x-region`, which callers select by name.
+//! The servers of the document and of operations. Those with `x-region` are regions, which callers select by name.
 //!
-//! In: the servers of the document. Out: the regions, with the variants of their enumeration.
+//! In: the servers of the document. Out: the regions, with the variants of their enumeration; or the servers of a document
+//! without regions.
 
 use super::Lowering;
 use crate::diagnostic::Code;
-use crate::model::Region;
+use crate::document::openapi::{self, PathItem};
+use crate::model::{OperationServers, Region, Server};
 use crate::names::{Case, UniqueNames};
 
 impl Lowering<'_> {
@@ -14,7 +16,7 @@ impl Lowering<'_> {
         let named = self.api.servers.iter().filter_map(|server| Some((server, server.region.as_ref()?)));
         for (server, name) in named {
             let at = self.document.at(server.node);
-            if server.has_variables {
+            if !server.variables.is_empty() {
                 self.sink.report(
                     Code::Unsupported,
                     at.key("x-region"),
@@ -40,11 +42,52 @@ impl Lowering<'_> {
         }
         regions
     }
+
+    /// The servers of a document without regions. With regions, callers choose one of them, and there is no first server
+    /// that is the default.
+    pub(super) fn servers(&self) -> Vec<Server> {
+        if self.api.servers.iter().any(|server| server.region.is_some()) {
+            return Vec::new();
+        }
+        let servers = self.api.servers.iter().map(|server| Server {
+            url: server.url.clone(),
+            description: server.description.clone(),
+            variables: server.variables.clone(),
+        });
+        servers.collect()
+    }
+
+    /// The servers of an operation that override those of the document; `None` if they are the same.
+    pub(super) fn operation_servers(
+        &self,
+        item: &PathItem,
+        operation: &openapi::Operation,
+    ) -> Option<OperationServers> {
+        let own = if operation.servers.is_empty() { &item.servers } else { &operation.servers };
+        let is_known = |url: &str| self.api.servers.iter().any(|server| server.url == url);
+        if own.iter().all(|server| is_known(&server.url)) {
+            return None;
+        }
+        let defaults = own.first().map(with_defaults);
+        Some(OperationServers {
+            urls: own.iter().map(|server| server.url.clone()).collect(),
+            // The address of the document, which a relative URL depends on, is not known.
+            default: defaults.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        })
+    }
+}
+
+/// The URL of a server whose variables have their defaults.
+fn with_defaults(server: &openapi::Server) -> String {
+    server
+        .variables
+        .iter()
+        .fold(server.url.clone(), |url, variable| url.replace(&format!("{{{}}}", variable.name), &variable.default))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::lower::testing::{flighthub_model, flighthub_problems, model};
+    use crate::lower::testing::{flighthub_model, flighthub_problems, model, operation};
 
     fn servers(list: &str) -> String {
         format!("servers: [{list}]")
@@ -60,8 +103,34 @@ mod tests {
         assert_eq!(found, [("Eu", "https://a.example")]);
         assert_eq!(regions[0].description.as_deref(), Some("Europe."));
         assert!(regions[0].source.is_some());
+        // A region has to be chosen, so there is no default.
+        assert!(flighthub_model(&written).servers.is_empty());
         // In a third-party document the key is ignored.
-        assert!(model(&written).regions.is_empty());
+        let api = model(&written);
+        let urls: Vec<_> = api.servers.iter().map(|server| server.url.as_str()).collect();
+        assert!(api.regions.is_empty() && urls == ["https://a.example", "https://b.example"]);
+    }
+
+    #[test]
+    fn servers_of_an_operation_replace_those_of_its_path() {
+        let variable = "{url: 'https://{a}.example/{b}', variables: {a: {default: one}, b: {default: two}}}";
+        let other = "{url: 'https://other.example'}";
+        for (of_path, of_operation, expected) in [
+            ("", other.to_owned(), Some(Some("https://other.example"))),
+            (other, variable.to_owned(), Some(Some("https://one.example/two"))),
+            ("", format!("{variable}, {other}"), Some(Some("https://one.example/two"))),
+            (other, String::new(), Some(Some("https://other.example"))),
+            // Relative, and those of the document.
+            ("", format!("{{url: /v2}}, {other}"), Some(None)),
+            ("{url: 'https://a.example'}", String::new(), None),
+            ("", String::new(), None),
+        ] {
+            let get = format!("get: {{servers: [{of_operation}], responses: {{'204': {{description: ''}}}}}}");
+            let path = format!("paths:\n  /a: {{servers: [{of_path}], {get}}}");
+            let api = model(&format!("servers: [{{url: 'https://a.example'}}]\n{path}"));
+            let servers = operation(&api).servers.as_ref();
+            assert_eq!(servers.map(|servers| servers.default.as_deref()), expected, "{path}");
+        }
     }
 
     #[test]

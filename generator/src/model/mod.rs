@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub(crate) use crate::document::extensions::{Outcome, Retry, Risk, Source};
-use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
 pub(crate) use crate::document::openapi::{OAuthFlow, SecurityRequirement, Status, Style};
+use crate::document::openapi::{SecurityScheme as SecuritySchemeKind, ServerVariable};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 pub(crate) use crate::lifecycle::{Follow, Pagination, States};
 pub(crate) use operations::*;
@@ -45,6 +45,8 @@ pub(crate) struct Api {
     pub(crate) credential_schemes: Vec<String>,
     pub(crate) managed_headers: ManagedHeaders,
     pub(crate) regions: Vec<Region>,
+    /// The servers of a document without regions. The first one is the default.
+    pub(crate) servers: Vec<Server>,
     pub(crate) error_codes: Vec<ErrorCode>,
     pub(crate) groups: Vec<Group>,
     pub(crate) types: Vec<TypeDefinition>,
@@ -96,7 +98,7 @@ pub(crate) struct UnusedPart {
 pub(crate) enum UnusedKind {
     /// Operations with callbacks.
     Callbacks,
-    /// Operations that override the servers of the document.
+    /// Operations that override the servers of the document with relative URLs.
     Servers,
     /// Operations with a body or a successful response of several media types.
     MediaTypes,
@@ -112,7 +114,7 @@ impl fmt::Display for UnusedPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (parts, verb) = match self.kind {
             UnusedKind::Callbacks => ("callbacks", "generated"),
-            UnusedKind::Servers => ("servers", "used: calls are sent to the base URL of the client"),
+            UnusedKind::Servers => ("relative servers", "used: calls are sent to the base URL of the client"),
             UnusedKind::MediaTypes => ("other media types", "used"),
             UnusedKind::PartHeaders => ("headers of parts", "sent"),
             UnusedKind::Components if self.count == 1 => {
@@ -180,6 +182,15 @@ pub(crate) struct SourceRef {
     pub(crate) slot: String,
     /// The JSON pointer of the object.
     pub(crate) node: String,
+}
+
+/// A server of the document.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// The URL, with its variables in braces.
+    pub(crate) url: String,
+    pub(crate) description: Option<String>,
+    pub(crate) variables: Vec<ServerVariable>,
 }
 
 #[derive(Debug)]

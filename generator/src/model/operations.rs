@@ -63,13 +63,22 @@ pub(crate) struct Operation {
     pub(crate) headers: Option<TypedHeaders>,
     /// The JSON pointer of the callbacks, if there are any.
     pub(crate) callbacks_pointer: Option<String>,
-    /// The server addresses that override those of the document.
-    pub(crate) servers: Vec<String>,
+    /// The servers that override those of the document.
+    pub(crate) servers: Option<OperationServers>,
     /// The parameters and the body as arguments of a dynamic call: by their names on the wire, in the order of the
     /// document.
     pub(crate) arguments: Vec<Argument>,
     /// The schema of the result of a successful call, if the result is JSON.
     pub(crate) result_schema: Option<SchemaId>,
+}
+
+/// The servers of an operation.
+#[derive(Debug)]
+pub(crate) struct OperationServers {
+    /// The URLs, with their variables in braces.
+    pub(crate) urls: Vec<String>,
+    /// The first URL, whose variables have their defaults, unless it is relative.
+    pub(crate) default: Option<String>,
 }
 
 /// The header with the media type that the response should have.

@@ -192,6 +192,13 @@ pub(super) const CALLS: &[Mutation] = &[
         "operation `ping`: servers: `those of the document` → `https://b.example`",
     ),
     change(
+        "servers of the API",
+        Foreign,
+        &[One("paths:\n", "servers: [{url: 'https://{zone}.b.example', variables: {zone: {default: eu}}}]\npaths:\n")],
+        Compatible,
+        "servers `the API`: URLs: `none` → `https://{zone}.b.example zone=eu`",
+    ),
+    change(
         "servers of a path",
         Foreign,
         &[One("  /ping:\n", "  /ping:\n    servers: [{url: 'https://b.example'}]\n")],

@@ -27,7 +27,7 @@ use super::lifecycle::{Follow, Pagination};
 use super::node::Node;
 use super::openapi::{
     Encoding, Header, MediaType, Method, OpenApi, Operation, Parameter, ParameterLocation, PathItem, RequestBody,
-    Response, SecurityScheme, Server, Status, Style, Tag,
+    Response, SecurityScheme, Server, ServerVariable, Status, Style, Tag,
 };
 use super::pointer::{NodeId, Nodes, unescaped};
 use super::schema::{Schema, SchemaId};
@@ -219,11 +219,18 @@ impl Converter {
 
     fn server(&mut self, server: openapiv3::Server, node: NodeId) -> Server {
         let mut extensions = self.extensions(server.extensions);
+        let variables = server.variables.into_iter().flatten();
+        let variables = variables.map(|(name, variable)| ServerVariable {
+            name,
+            default: variable.default,
+            values: variable.enumeration,
+            description: variable.description,
+        });
         Server {
             node,
             url: server.url,
             description: server.description,
-            has_variables: server.variables.is_some_and(|variables| !variables.is_empty()),
+            variables: variables.collect(),
             region: extensions.text("x-region"),
             source: extensions.source(),
         }
