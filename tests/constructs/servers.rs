@@ -37,6 +37,8 @@ fn an_operation_is_sent_to_its_own_server() {
     // The token must not be sent in plain text.
     let error = delete(&client).unwrap_err().to_string();
     assert!(error.contains("the server of the operation, `http://files.example.com`, is not https"), "{error}");
+    let error = client.default().put_relative().dry_run().unwrap_err().to_string();
+    assert!(error.contains("the server of the operation has a query or a fragment"), "{error}");
     // A relative server depends on where the document is published.
     let dry = client.default().get_relative().dry_run().unwrap();
     assert_eq!(dry.url, "https://eu.example.com/v1/relative");

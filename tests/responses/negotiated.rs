@@ -83,7 +83,7 @@ async fn a_call_requests_the_media_types_that_are_documented() {
     assert_eq!(place.accepted(), "application/problem+json");
     assert_eq!(default.get_version().send().await.unwrap().owner, "o");
     assert_eq!(place.accepted(), "application/json; version=2");
-    assert_eq!(default.get_text_json().send().await.unwrap(), r#"{"owner":"o"}"#);
+    assert_eq!(default.get_text_json().send().await.unwrap().owner, "o");
     assert_eq!(place.accepted(), "text/json");
     assert_eq!(default.get_range().send().await.unwrap().owner, "o");
     assert_eq!(place.accepted(), "application/json");

@@ -314,7 +314,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             || cfg!(not(feature = "reqwest"))
             || cfg!(any(feature = "rustls", feature = "native-tls"));
         let (base_url, is_documented) = self.target()?;
-        let base_url = checked_base_url(&base_url, self.allow_http, tls)?;
+        let base_url = checked_base_url("the base URL", &base_url, self.allow_http, tls)?;
         if self.token.is_none() && C::API.token.is_some() {
             return Err(Error::config("no token: call `.token(…)`"));
         }
@@ -407,34 +407,34 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 }
 
-/// The base URL without a slash at its end, if a token may be sent to it.
-fn checked_base_url(text: &str, allow_http: bool, tls: bool) -> Result<String, Error> {
-    let url = Url::parse(text).map_err(|error| Error::config("the base URL is no URL").with_source(error))?;
+/// The base URL without a slash at its end, if a token may be sent to it. `name` is what errors call it.
+pub(crate) fn checked_base_url(name: &str, text: &str, allow_http: bool, tls: bool) -> Result<String, Error> {
+    let url = Url::parse(text).map_err(|error| Error::config(format!("{name} is no URL")).with_source(error))?;
     let Some(host) = url.host_str() else {
-        return Err(Error::config("the base URL has no host"));
+        return Err(Error::config(format!("{name} has no host")));
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::config("the base URL has a name or password in it; only the token is sent"));
+        return Err(Error::config(format!("{name} has a name or password in it; only the token is sent")));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::config("the base URL has a query or a fragment"));
+        return Err(Error::config(format!("{name} has a query or a fragment")));
     }
     match url.scheme() {
         "https" if tls => {}
         "https" => {
-            return Err(Error::config(
-                "the base URL is https, and this crate was built without TLS: enable its feature `rustls` or `native-tls`",
-            ));
+            return Err(Error::config(format!(
+                "{name} is https, and this crate was built without TLS: enable its feature `rustls` or `native-tls`"
+            )));
         }
         "http" if allow_http || is_loopback(host) => {}
         "http" => {
-            return Err(Error::config(
-                "the base URL is plain http, which would show the token to the network: \
-                 use https, or `.allow_http(true)` within a network that is trusted",
-            ));
+            return Err(Error::config(format!(
+                "{name} is plain http, which would show the token to the network: use https, or `.allow_http(true)` \
+                 within a network that is trusted"
+            )));
         }
         other => {
-            return Err(Error::config(format!("the base URL has the scheme `{other}`, which is not http or https")));
+            return Err(Error::config(format!("{name} has the scheme `{other}`, which is not http or https")));
         }
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())

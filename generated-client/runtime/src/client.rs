@@ -3,6 +3,7 @@
 //! Only writing arguments and reading a response depend on the type of an operation. All other code is compiled once: the
 //! request is prepared here, and sent by an [`Execution`]. This module does not know any operation.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
 use crate::attempt::Exchange;
+use crate::builder::checked_base_url;
 use crate::call_response::CallResponse;
 use crate::call_settings::CallSettings;
 use crate::clock::Clock;
@@ -378,18 +380,19 @@ impl Core {
     }
 
     /// The base URL of an operation. Its own server has to be as safe as that of the client.
-    fn base_url(&self, info: &'static OperationInfo) -> Result<&str, Error> {
+    fn base_url(&self, info: &'static OperationInfo) -> Result<Cow<'_, str>, Error> {
         let base_url = &self.shared.base_url;
-        match info.server.filter(|_| self.shared.is_documented) {
-            None => Ok(base_url),
-            Some(server) if server.starts_with("https://") || base_url.starts_with("http:") => {
-                Ok(server.trim_end_matches('/'))
-            }
-            Some(server) => Err(Error::config(format!(
+        let Some(server) = info.server.filter(|_| self.shared.is_documented) else {
+            return Ok(Cow::Borrowed(base_url));
+        };
+        let own = checked_base_url("the server of the operation", server, true, true)?;
+        if own.starts_with("http:") && !base_url.starts_with("http:") {
+            return Err(Error::config(format!(
                 "the server of the operation, `{server}`, is not https, which would show the token to the network: call \
                  `.base_url(…)` with another one"
-            ))),
+            )));
         }
+        Ok(Cow::Owned(own))
     }
 
     fn headers(
