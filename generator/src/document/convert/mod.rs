@@ -8,6 +8,7 @@
 mod extensions;
 mod schemas;
 mod security;
+mod servers;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,7 @@ use super::lifecycle::{Follow, Pagination};
 use super::node::Node;
 use super::openapi::{
     Encoding, Header, MediaType, Method, OpenApi, Operation, Parameter, ParameterLocation, PathItem, RequestBody,
-    Response, SecurityScheme, Server, ServerVariable, Status, Style, Tag,
+    Response, SecurityScheme, Status, Style, Tag,
 };
 use super::pointer::{NodeId, Nodes, unescaped};
 use super::schema::{Schema, SchemaId};
@@ -215,25 +216,6 @@ impl Converter {
 
     fn extensions(&self, written: IndexMap<String, Value>) -> Extensions {
         Extensions(if self.is_ours { written } else { IndexMap::new() })
-    }
-
-    fn server(&mut self, server: openapiv3::Server, node: NodeId) -> Server {
-        let mut extensions = self.extensions(server.extensions);
-        let variables = server.variables.into_iter().flatten();
-        let variables = variables.map(|(name, variable)| ServerVariable {
-            name,
-            default: variable.default,
-            values: variable.enumeration,
-            description: variable.description,
-        });
-        Server {
-            node,
-            url: server.url,
-            description: server.description,
-            variables: variables.collect(),
-            region: extensions.text("x-region"),
-            source: extensions.source(),
-        }
     }
 
     fn tag(&mut self, tag: openapiv3::Tag, node: NodeId) -> Tag {
