@@ -10,8 +10,6 @@ use crate::error::Error;
 pub struct ServerInfo {
     /// The URL, with `{name}` for its variables. It can be relative to the place where the specification is published.
     pub url: &'static str,
-    /// What the server is for.
-    pub description: Option<&'static str>,
     /// The variables of the URL.
     pub variables: &'static [ServerVariableInfo],
 }
@@ -26,22 +24,13 @@ pub struct ServerVariableInfo {
     pub default: &'static str,
     /// The values that it can have; any value if the list is empty.
     pub values: &'static [&'static str],
-    /// What it is for.
-    pub description: Option<&'static str>,
 }
 
 impl ServerInfo {
     /// A server without variables.
     #[must_use]
     pub const fn new(url: &'static str) -> Self {
-        Self { url, description: None, variables: &[] }
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub const fn with_description(mut self, description: &'static str) -> Self {
-        self.description = Some(description);
-        self
+        Self { url, variables: &[] }
     }
 
     /// Sets [`variables`](Self::variables).
@@ -102,20 +91,13 @@ impl ServerVariableInfo {
     /// A variable that can have any value.
     #[must_use]
     pub const fn new(name: &'static str, default: &'static str) -> Self {
-        Self { name, default, values: &[], description: None }
+        Self { name, default, values: &[] }
     }
 
     /// Sets [`values`](Self::values).
     #[must_use]
     pub const fn with_values(mut self, values: &'static [&'static str]) -> Self {
         self.values = values;
-        self
-    }
-
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub const fn with_description(mut self, description: &'static str) -> Self {
-        self.description = Some(description);
         self
     }
 }

@@ -95,7 +95,11 @@ impl Comparer<'_> {
 
     fn servers(&mut self) {
         let described = |server: &Server| {
-            let variables = server.variables.iter().map(|variable| format!(" {}={}", variable.name, variable.default));
+            let variables = server.variables.iter().map(|variable| {
+                let values = variable.values.join("|");
+                let values = if values.is_empty() { values } else { format!(" of {values}") };
+                format!(" ({}={}{values})", variable.name, variable.default)
+            });
             format!("{}{}", server.url, variables.collect::<String>())
         };
         let [from, to] = self.apis.map(|api| match api.servers.as_slice() {

@@ -310,6 +310,31 @@ pub(super) fn enum_value<T: ToString>(api: &Api, value: &EnumValue<T>) -> String
     value.description.as_deref().map_or_else(of_value, |text| described(api, text))
 }
 
+/// The documentation of the facts that all operations have in common.
+pub(super) fn api(api: &Api) -> String {
+    let mut text = format!("Metadata of {} that applies to all calls.", plain_line(&api.title));
+    if !api.servers.is_empty() {
+        text.push_str("\n\nServers, of which the first one is the default:\n\n");
+    }
+    let described = |description: &Option<String>| match description {
+        Some(description) => format!(": {}", documentation(&plain_line(description))),
+        None => String::new(),
+    };
+    let code = |text: &str| format!("`{}`", text.replace('`', ""));
+    for server in &api.servers {
+        text.push_str(&format!("- {}{}\n", code(&server.url), described(&server.description)));
+        for variable in &server.variables {
+            text.push_str(&format!(
+                "  - {}, by default {}{}\n",
+                code(&variable.name),
+                code(&variable.default),
+                described(&variable.description)
+            ));
+        }
+    }
+    text
+}
+
 pub(super) fn region(api: &Api, region: &Region) -> String {
     let description = described(api, region.description.as_deref().unwrap_or(&region.name));
     with_facts(api, description, vec![format!("<{}>", region.url)], region.source.as_ref())

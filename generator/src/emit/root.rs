@@ -74,7 +74,7 @@ impl Emitter<'_> {
             })
             .unzip();
         let missing = self.has_builders().then(|| quote! { #[doc(hidden)] pub mod missing; });
-        let about_api = doc(&format!("Metadata of {title} that applies to all calls."));
+        let about_api = doc(&docs::api(api));
         let about_operations = doc("The catalogue: every operation, with its metadata for tools.");
         let missing_docs = api.allows_missing_docs.then(|| quote! { #![allow(missing_docs)] });
         // The path of a link does not depend on the module that it is in, so some links are longer than necessary.
@@ -110,20 +110,15 @@ impl Emitter<'_> {
 
     /// The servers of a document without regions.
     fn servers(&self) -> Option<TokenStream> {
-        let described = |text: &Option<String>| {
-            let text = text.as_deref().map(plain_line)?;
-            Some(quote! { .with_description(#text) })
-        };
         let servers = self.api.servers.iter().map(|server| {
-            let (url, description) = (&server.url, described(&server.description));
+            let url = &server.url;
             let variables = server.variables.iter().map(|variable| {
                 let (name, default, values) = (&variable.name, &variable.default, &variable.values);
                 let values = (!values.is_empty()).then(|| quote! { .with_values(&[#(#values),*]) });
-                let description = described(&variable.description);
-                quote! { runtime::ServerVariableInfo::new(#name, #default) #values #description }
+                quote! { runtime::ServerVariableInfo::new(#name, #default) #values }
             });
             let variables = (!server.variables.is_empty()).then(|| quote! { .with_variables(&[#(#variables),*]) });
-            quote! { runtime::ServerInfo::new(#url) #description #variables }
+            quote! { runtime::ServerInfo::new(#url) #variables }
         });
         (!self.api.servers.is_empty()).then(|| quote! { .with_servers(&[#(#servers),*]) })
     }

@@ -196,7 +196,7 @@ pub(super) const CALLS: &[Mutation] = &[
         Foreign,
         &[One("paths:\n", "servers: [{url: 'https://{zone}.b.example', variables: {zone: {default: eu}}}]\npaths:\n")],
         Compatible,
-        "servers `the API`: URLs: `none` → `https://{zone}.b.example zone=eu`",
+        "servers `the API`: URLs: `none` → `https://{zone}.b.example (zone=eu)`",
     ),
     change(
         "servers of a path",
