@@ -26,8 +26,8 @@ from harness import cargo, same, write_package, write_workspace
 
 HERE = pathlib.Path(__file__).resolve().parent
 # How many lines of types are compiled, of about three millions, and how many at once.
-LINES = 150_000
-BATCH = 75_000
+LINES = 40_000
+BATCH = 40_000
 # Values with more levels than this are cut: schemas can be recursive.
 DEPTH = 6
 # Characters of a difference in the table.
