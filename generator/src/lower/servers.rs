@@ -64,13 +64,13 @@ impl Lowering<'_> {
         operation: &openapi::Operation,
     ) -> Option<OperationServers> {
         let own = if operation.servers.is_empty() { &item.servers } else { &operation.servers };
-        let is_known = |url: &str| self.api.servers.iter().any(|server| server.url == url);
-        if own.iter().all(|server| is_known(&server.url)) {
+        let urls = |servers: &[openapi::Server]| servers.iter().map(|server| server.url.clone()).collect::<Vec<_>>();
+        if own.is_empty() || urls(own) == urls(&self.api.servers) {
             return None;
         }
         let defaults = own.first().map(with_defaults);
         Some(OperationServers {
-            urls: own.iter().map(|server| server.url.clone()).collect(),
+            urls: urls(own),
             // The address of the document, which a relative URL depends on, is not known.
             default: defaults.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         })
@@ -122,12 +122,14 @@ mod tests {
             (other, String::new(), Some(Some("https://other.example"))),
             // Relative, and those of the document.
             ("", format!("{{url: /v2}}, {other}"), Some(None)),
-            ("{url: 'https://a.example'}", String::new(), None),
+            ("{url: 'https://a.example'}, {url: 'https://b.example'}", String::new(), None),
             ("", String::new(), None),
+            // One of those of the document, which is not the first.
+            ("", "{url: 'https://b.example'}".to_owned(), Some(Some("https://b.example"))),
         ] {
             let get = format!("get: {{servers: [{of_operation}], responses: {{'204': {{description: ''}}}}}}");
             let path = format!("paths:\n  /a: {{servers: [{of_path}], {get}}}");
-            let api = model(&format!("servers: [{{url: 'https://a.example'}}]\n{path}"));
+            let api = model(&format!("servers: [{{url: 'https://a.example'}}, {{url: 'https://b.example'}}]\n{path}"));
             let servers = operation(&api).servers.as_ref();
             assert_eq!(servers.map(|servers| servers.default.as_deref()), expected, "{path}");
         }
