@@ -58,6 +58,11 @@ fn is_refused(character: char) -> bool {
     matches!(character, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A text as code.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('`', ""))
+}
+
 pub(super) fn risk(risk: Risk) -> &'static str {
     match risk {
         Risk::Read => "read. It changes no data.",
@@ -126,7 +131,7 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     text.push_str(&format!("- Risk: {}\n", risk(operation.risk)));
     text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
     if !operation.lookup.is_empty() {
-        let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
+        let ids: Vec<String> = operation.lookup.iter().map(|id| code(id)).collect();
         let ids = linked(&ids.join(" or "), &api.items);
         text.push_str(&format!(
             "- If it failed and may have taken effect: check with {ids} before you send it again.\n"
@@ -139,7 +144,6 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         text.push_str("- Token: not sent.\n");
     }
     if let Some(servers) = &operation.servers {
-        let code = |url: &str| format!("`{}`", url.replace('`', ""));
         let urls: Vec<String> = servers.urls.iter().map(|url| code(url)).collect();
         let urls = urls.join(" or ");
         text.push_str(&match &servers.default {
@@ -181,7 +185,7 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
 fn scopes(operation: &Operation) -> Option<String> {
     let of_set = |set: &SecurityRequirement| {
         let scopes = set.iter().flat_map(|scheme| &scheme.scopes);
-        scopes.map(|scope| format!("`{}`", scope.replace('`', ""))).collect::<Vec<_>>().join(", ")
+        scopes.map(|scope| code(scope)).collect::<Vec<_>>().join(", ")
     };
     let sets: Vec<String> = operation.security.iter().map(of_set).filter(|scopes| !scopes.is_empty()).collect();
     (!sets.is_empty()).then(|| sets.join("; or "))
@@ -202,7 +206,7 @@ pub(super) fn status(variant: &StatusVariant) -> String {
 
 /// The media types of a variant: `` `application/json` or `text/json` ``.
 pub(super) fn media_types(variant: &MediaTypeVariant) -> String {
-    let names = variant.media_types.iter().map(|name| format!("`{}`", name.replace('`', "")));
+    let names = variant.media_types.iter().map(|name| code(name));
     names.collect::<Vec<_>>().join(" or ")
 }
 
@@ -320,7 +324,6 @@ pub(super) fn api(api: &Api) -> String {
         Some(description) => format!(": {}", documentation(&plain_line(description))),
         None => String::new(),
     };
-    let code = |text: &str| format!("`{}`", text.replace('`', ""));
     for server in &api.servers {
         text.push_str(&format!("- {}{}\n", code(&server.url), described(&server.description)));
         for variable in &server.variables {
