@@ -17,8 +17,9 @@ use crate::rustdoc::ROOT;
 /// The marker of a generated file. Code review tools recognise it, too.
 pub(crate) const MARKER: &str = "@generated";
 
-/// The maximum number of worker threads. Emitting and formatting files takes most of the time of a run. The output does
-/// not depend on the number of workers.
+/// The maximum number of worker threads, which is also limited by the cores of the machine: a thread without a core slows
+/// the others down by its memory. Emitting and formatting files takes most of the time of a run. The output does not depend
+/// on the number of workers.
 const MAX_WORKERS: usize = 4;
 
 /// The [effort](OutputFile::effort) that justifies a further worker. Each worker allocates its own memory, so a worker
@@ -48,7 +49,10 @@ pub(crate) fn format<'a>(
         formatted
     };
     let effort: usize = files.iter().map(|file| file.effort).sum();
-    let workers = (effort / EFFORT_PER_WORKER).clamp(1, MAX_WORKERS);
+    let workers = match (effort / EFFORT_PER_WORKER).clamp(1, MAX_WORKERS) {
+        1 => 1,
+        workers => thread::available_parallelism().map_or(1, |cores| workers.min(cores.get())),
+    };
     let formatted = thread::scope(|scope| {
         let handles: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
         let mut formatted = work();
@@ -154,16 +158,18 @@ impl Text {
     /// Appends text, with the lines of its documentation separated.
     fn push_lines(&mut self, text: &str) {
         self.is_empty &= text.is_empty();
-        for line in text.split_inclusive('\n') {
-            let mut lines = line.split(LINE_END);
-            let first = lines.next().unwrap_or_default();
-            self.text.push_str(first);
-            // The prefix is the indentation and `///` or `//!`.
-            let prefix = first.len() - first.trim_start().len() + "///".len();
-            for line in lines {
+        // The indentation and `///` or `//!` of the documentation that is continued.
+        let mut prefix = "";
+        for (index, part) in text.split(LINE_END).enumerate() {
+            if index > 0 {
                 self.text.push('\n');
-                self.text.push_str(first.get(..prefix).unwrap_or_default());
-                self.text.push_str(line);
+                self.text.push_str(prefix);
+            }
+            self.text.push_str(part);
+            if index == 0 || part.contains('\n') {
+                let line = part.rsplit('\n').next().unwrap_or_default();
+                let indentation = line.len() - line.trim_start().len();
+                prefix = line.get(..indentation + "///".len()).unwrap_or_default();
             }
         }
     }

@@ -631,3 +631,13 @@ fn a_definition_is_written_once_for_json_and_once_for_parts() {
     assert!(definitions["Photo@parts"]["properties"]["data"]["anyOf"].is_array());
     assert_eq!(definitions["Photo@parts"]["properties"]["of"]["$ref"], "#/$defs/Photo@parts");
 }
+
+#[test]
+fn the_documentation_says_nothing_about_the_effects_of_an_operation() {
+    let text = document(DONE, "").replace("    post:", "    delete:");
+    let made = made(&text, Dialect::OpenApi).unwrap();
+    let code: String = made.files.values().map(String::as_str).collect();
+    assert!(code.contains("- Risk: write, because `DELETE` is not a safe method."), "{code}");
+    // The sentences of documents with `x-risk`.
+    assert!(!code.contains("deletes data") && !code.contains("moves a device"), "{code}");
+}

@@ -63,7 +63,20 @@ fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', ""))
 }
 
-pub(super) fn risk(risk: Risk) -> &'static str {
+/// The list items for risk and retry class of an operation. In a third-party document, nothing but its method is known.
+fn risk_and_retry(api: &Api, operation: &Operation) -> String {
+    if api.risk_follows_from_method {
+        let method = &operation.http_method;
+        return if operation.risk == Risk::Read {
+            format!("- Risk: read, because `{method}` is a safe method.\n- Repeating: safe.\n")
+        } else {
+            format!("- Risk: write, because `{method}` is not a safe method.\n- Repeating: **never**.\n")
+        };
+    }
+    format!("- Risk: {}\n- Repeating: {}\n", risk(operation.risk), retry(operation.retry))
+}
+
+fn risk(risk: Risk) -> &'static str {
     match risk {
         Risk::Read => "read. It changes no data.",
         Risk::Write => "write. It changes data, and neither deletes data nor moves a device.",
@@ -80,8 +93,22 @@ fn retry(retry: Retry) -> &'static str {
     }
 }
 
+/// What a caller has to know before a call: its risk and its scope.
+pub(super) fn method(api: &Api, operation: &Operation) -> String {
+    let first = if api.risk_follows_from_method {
+        format!("{}\n", method_and_path(operation))
+    } else {
+        format!("- Risk: {}\n", risk(operation.risk))
+    };
+    first + scope(api, operation.scope)
+}
+
+fn method_and_path(operation: &Operation) -> String {
+    code(&format!("{} {}", operation.http_method, operation.path))
+}
+
 /// The list item for the scope of an operation. An API without projects has one scope, which needs no words.
-pub(super) fn scope(api: &Api, scope: Scope) -> &'static str {
+fn scope(api: &Api, scope: Scope) -> &'static str {
     match scope {
         _ if api.managed_headers.project.is_none() => "",
         Scope::Organization => "- Scope: the organization of the token.\n",
@@ -126,10 +153,9 @@ pub(super) fn not_generated(api: &Api) -> String {
 /// All facts about an operation.
 pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     let mut text = description(api, operation);
-    text.push_str(&format!("\n\n`{} {}`\n\n", operation.http_method, operation.path.replace('`', "")));
+    text.push_str(&format!("\n\n{}\n\n", method_and_path(operation)));
     text.push_str(scope(api, operation.scope));
-    text.push_str(&format!("- Risk: {}\n", risk(operation.risk)));
-    text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
+    text.push_str(&risk_and_retry(api, operation));
     if !operation.lookup.is_empty() {
         let ids: Vec<String> = operation.lookup.iter().map(|id| code(id)).collect();
         let ids = linked(&ids.join(" or "), &api.items);

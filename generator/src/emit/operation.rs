@@ -66,10 +66,9 @@ impl<'a> Emitter<'a> {
             let operation_type = ident(&operation.type_name);
             let bound = self.bound(operation.scope);
             let text = format!(
-                "{}\n\n- Risk: {}\n{}\nMore: [`{}`].",
+                "{}\n\n{}\nMore: [`{}`].",
                 documentation(&docs::summary(operation)).split("\n\n").next().unwrap_or_default(),
-                docs::risk(operation.risk),
-                docs::scope(self.api, operation.scope),
+                docs::method(self.api, operation),
                 operation.type_name
             );
             let text = match self.method_example(group, operation) {
@@ -150,7 +149,8 @@ impl<'a> Emitter<'a> {
             };
             quote! { #about #serde pub #field: #ty }
         });
-        let constructor = self.constructor(operation);
+        let arguments = self.arguments(operation);
+        let constructor = constructor(operation, &arguments);
         let optional: Vec<Optional> = self.optional(operation).collect();
         let setters = setters(&optional);
         let required = self.required_struct(operation);
@@ -160,7 +160,7 @@ impl<'a> Emitter<'a> {
             Some(state) => {
                 let (parameters, types, markers) = (state.parameters(), state.types(), state.markers());
                 let allow = allow_deprecated(operation.deprecated);
-                let default = self.arguments(operation).is_empty().then(|| {
+                let default = arguments.is_empty().then(|| {
                     quote! {
                         impl Default for #name<#(#markers),*> {
                             #allow
@@ -188,7 +188,7 @@ impl<'a> Emitter<'a> {
         };
         // Serde writes the type arguments after this name, and `Self` takes none.
         let remote = if state.is_some() { operation.type_name.as_str() } else { "Self" };
-        let derives = if self.arguments(operation).is_empty() && state.is_none() {
+        let derives = if arguments.is_empty() && state.is_none() {
             quote! { #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)] }
         } else {
             quote! { #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)] }
@@ -256,50 +256,6 @@ impl<'a> Emitter<'a> {
             });
         }
         arguments
-    }
-
-    fn constructor(&self, operation: &Operation) -> TokenStream {
-        let arguments = self.arguments(operation);
-        let names = arguments.iter().map(|argument| &argument.name);
-        let types = arguments.iter().map(|argument| &argument.ty);
-        let values = arguments.iter().flat_map(|argument| &argument.fields);
-        let optional = operation.parameters.iter().filter(|parameter| !parameter.required).map(|parameter| {
-            let field = ident(&parameter.field);
-            let empty = if parameter.list_style.is_some() {
-                quote! { Vec::new() }
-            } else {
-                quote! { None }
-            };
-            quote! { #field: #empty }
-        });
-        let no_body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
-            let field = ident(&body.field);
-            quote! { #field: None }
-        });
-        let required = operation.required().filter(|_| operation.is_builder()).map(|parameter| {
-            let field = ident(&parameter.field);
-            let missing = ident(MISSING);
-            quote! { #field: super::#missing::#field }
-        });
-        let about = doc(if operation.is_builder() {
-            "The call. Its required arguments are set by name."
-        } else {
-            "The call with its required arguments."
-        });
-        let deprecated = deprecated(operation.deprecated);
-        let value = if arguments.is_empty() && !operation.is_builder() {
-            quote! { Self::default() }
-        } else {
-            quote! { Self { #(#values,)* #(#required,)* #(#optional,)* #no_body } }
-        };
-        quote! {
-            #about
-            #deprecated
-            #[must_use]
-            pub fn new(#(#names: #types),*) -> Self {
-                #value
-            }
-        }
     }
 
     /// The type parameters of an operation whose required arguments are set by name.
@@ -412,6 +368,49 @@ impl<'a> Emitter<'a> {
                 #(#fields,)*
             }
         })
+    }
+}
+
+fn constructor(operation: &Operation, arguments: &[Argument]) -> TokenStream {
+    let names = arguments.iter().map(|argument| &argument.name);
+    let types = arguments.iter().map(|argument| &argument.ty);
+    let values = arguments.iter().flat_map(|argument| &argument.fields);
+    let optional = operation.parameters.iter().filter(|parameter| !parameter.required).map(|parameter| {
+        let field = ident(&parameter.field);
+        let empty = if parameter.list_style.is_some() {
+            quote! { Vec::new() }
+        } else {
+            quote! { None }
+        };
+        quote! { #field: #empty }
+    });
+    let no_body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
+        let field = ident(&body.field);
+        quote! { #field: None }
+    });
+    let required = operation.required().filter(|_| operation.is_builder()).map(|parameter| {
+        let field = ident(&parameter.field);
+        let missing = ident(MISSING);
+        quote! { #field: super::#missing::#field }
+    });
+    let about = doc(if operation.is_builder() {
+        "The call. Its required arguments are set by name."
+    } else {
+        "The call with its required arguments."
+    });
+    let deprecated = deprecated(operation.deprecated);
+    let value = if arguments.is_empty() && !operation.is_builder() {
+        quote! { Self::default() }
+    } else {
+        quote! { Self { #(#values,)* #(#required,)* #(#optional,)* #no_body } }
+    };
+    quote! {
+        #about
+        #deprecated
+        #[must_use]
+        pub fn new(#(#names: #types),*) -> Self {
+            #value
+        }
     }
 }
 

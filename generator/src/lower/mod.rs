@@ -87,6 +87,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     let api = match completed {
         Ok(Completed { definitions, modules }) => {
             let mut api = Api {
+                risk_follows_from_method: !document.policy.requires_metadata,
                 null_lists_are_empty: document.policy.null_lists_are_empty,
                 allows_missing_docs: document.policy.allows_missing_docs,
                 title: document.api.title.clone(),

@@ -52,6 +52,8 @@ pub(crate) struct Api {
     pub(crate) types: Vec<TypeDefinition>,
     /// The modules that contain the types, sorted by name.
     pub(crate) type_modules: Vec<TypeModule>,
+    /// Whether risk and retry class of operations follow from their methods, because the document does not contain them.
+    pub(crate) risk_follows_from_method: bool,
     /// Whether items without a description have no documentation.
     pub(crate) allows_missing_docs: bool,
     /// Whether null is equivalent to an empty list in nullable fields.
