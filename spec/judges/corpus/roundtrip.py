@@ -2,12 +2,14 @@
 decoded by the generated type, encoded again and validated again.
 
 `./roundtrip` calls this program after `./run`. It takes the documents of the corpus in the order of their hashes until their
-types have `--lines` lines.
+types have `--lines` lines. The results of a document are kept in `roundtrip-results` of the work folder until its types
+change, so an interrupted run goes on where it stopped.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
@@ -263,14 +265,6 @@ def build(arguments, worker, names, types):
     return target / "debug/roundtrip"
 
 
-class Totals:
-    """What was tried, and the schemas whose values change."""
-
-    def __init__(self):
-        self.documents, self.schemas, self.values, self.untyped, self.unmade = 0, 0, 0, 0, 0
-        self.failures = {}
-
-
 def without(value, omits):
     """A value without the members that `omits`."""
     if isinstance(value, dict):
@@ -293,43 +287,68 @@ def omission(value, encoded):
             return name
 
 
-def try_batch(arguments, worker, batch, totals):
-    every, untyped, unmade = [], 0, 0
+def try_batch(arguments, worker, batch):
+    every, results = [], {}
     for name, path in batch:
+        counts = results[name] = {"schemas": 0, "values": 0, "untyped": 0, "unmade": 0, "failures": {}}
+        tried = set()
         document = json.loads(path.read_bytes())
         for ty, schema, value, judge in cases(name, document, arguments.work / "generated" / name):
             if ty is None:
-                untyped += 1
+                counts["untyped"] += 1
             elif judge is None:
-                unmade += 1
+                counts["unmade"] += 1
             else:
-                every.append((ty, schema, value, judge))
-    types = {ty for ty, *_ in every}
+                every.append((name, ty, schema, value, judge))
+                tried.add(schema)
+                counts["values"] += 1
+        counts["schemas"] = len(tried)
+    types = {ty for _, ty, *_ in every}
     with_types = [name for name, _ in batch if any(ty.startswith(f"{name}::") for ty in types)]
     program = build(arguments, worker, with_types, types)
-    lines = "".join(json.dumps({"type": ty, "value": value}) + "\n" for ty, _, value, _ in every)
+    lines = "".join(json.dumps({"type": ty, "value": value}) + "\n" for _, ty, _, value, _ in every)
     finished = subprocess.run([program], input=lines, capture_output=True, text=True, check=True)
-    results = [json.loads(line) for line in finished.stdout.splitlines()]
-    for (ty, schema, value, judge), result in zip(every, results, strict=True):
-        if "error" in result:
-            failure = result["error"]
-        elif not is_valid(judge, result["value"]):
-            failure = f"encoded as {json.dumps(result['value'])}, which is not valid"
-        elif not same(value, result["value"]):
-            failure = f"encoded as {json.dumps(result['value'])}"
-        else:
-            continue
-        if "value" in result and (omitted := omission(value, result["value"])):
-            text = omitted
-        else:
-            text = f"{failure}; given {json.dumps(value)}"
-        key = (ty.split("::")[0].removeprefix("d_"), schema)
-        totals.failures.setdefault(key, text if len(text) < LENGTH else text[: LENGTH - 1] + "…")
-    totals.untyped += untyped
-    totals.unmade += unmade
-    totals.documents += len(batch)
-    totals.schemas += len({(ty.split("::")[0], schema) for ty, schema, *_ in every})
-    totals.values += len(every)
+    encoded = [json.loads(line) for line in finished.stdout.splitlines()]
+    for (name, _, schema, value, judge), result in zip(every, encoded, strict=True):
+        if text := difference(value, judge, result):
+            results[name]["failures"].setdefault(schema, text)
+    for name, counts in results.items():
+        counts["types"] = digest_of_types(arguments, name)
+        results_file(arguments, name).write_text(json.dumps(counts))
+
+
+def difference(value, judge, result):
+    """How an encoded value differs from the given one; `None` if it does not."""
+    if "error" in result:
+        failure = result["error"]
+    elif not is_valid(judge, result["value"]):
+        failure = f"encoded as {json.dumps(result['value'])}, which is not valid"
+    elif not same(value, result["value"]):
+        failure = f"encoded as {json.dumps(result['value'])}"
+    else:
+        return None
+    if "value" in result and (omitted := omission(value, result["value"])):
+        return omitted
+    text = f"{failure}; given {json.dumps(value)}"
+    return text if len(text) < LENGTH else text[: LENGTH - 1] + "…"
+
+
+def digest_of_types(arguments, name):
+    digest = hashlib.sha256()
+    for file in sorted((arguments.work / "generated" / name).glob("types/*.rs")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def results_file(arguments, name):
+    return arguments.work / "roundtrip-results" / f"{name}.json"
+
+
+def results_of(arguments, name):
+    """The results of an earlier run for the present types of a document."""
+    file = results_file(arguments, name)
+    results = json.loads(file.read_text()) if file.exists() else {}
+    return results if results.get("types") == digest_of_types(arguments, name) else None
 
 
 def main():
@@ -343,9 +362,10 @@ def main():
     arguments.only = None
     arguments.modules, arguments.work = arguments.modules.resolve(), arguments.work.resolve()
 
+    (arguments.work / "roundtrip-results").mkdir(exist_ok=True)
     chosen = list(documents(arguments))
-    totals = Totals()
-    waiting = iter(batches(chosen))
+    left = [document for document in chosen if results_of(arguments, document[0]) is None]
+    waiting = iter(batches(left))
     lock = threading.Lock()
 
     def work(worker):
@@ -354,29 +374,34 @@ def main():
                 batch = next(waiting, None)
             if batch is None:
                 return
-            try_batch(arguments, worker, batch, totals)
-            print(f"{totals.documents} of {len(chosen)} documents", file=sys.stderr, flush=True)
+            try_batch(arguments, worker, batch)
+            print(", ".join(name for name, _ in batch), file=sys.stderr, flush=True)
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         list(pool.map(work, range(arguments.jobs)))
+    results = {name: results_of(arguments, name) for name, *_ in chosen}
+    total = {key: sum(counts[key] for counts in results.values()) for key in ("schemas", "values", "untyped", "unmade")}
+    failures = {
+        (name.removeprefix("d_"), schema): text for name, counts in results.items() for schema, text in counts["failures"].items()
+    }
     print(
-        f"{totals.documents} documents: {totals.schemas} component schemas, {totals.values} values; "
-        f"those of {len(totals.failures)} schemas change"
+        f"{len(chosen)} documents: {total['schemas']} component schemas, {total['values']} values; "
+        f"those of {len(failures)} schemas change"
     )
     print(
-        f"not tried: {totals.untyped} schemas without a type of their own name, {totals.unmade} for which no valid value was "
-        "made"
+        f"not tried: {total['untyped']} schemas without a type of their own name, {total['unmade']} for which no valid value "
+        "was made"
     )
-    kinds = collections.Counter(text if text in OMISSIONS else "other" for text in totals.failures.values())
+    kinds = collections.Counter(text if text in OMISSIONS else "other" for text in failures.values())
     for kind, number in kinds.most_common():
         print(f"{kind}: {number}")
-    rows = sorted((*key, text) for key, text in totals.failures.items())
+    rows = sorted((*key, text) for key, text in failures.items())
     if arguments.write:
         corpus.write_table(HERE / "roundtrip.tsv", ["document", "schema", "difference"], rows)
         return
     tried = {name.removeprefix("d_") for name, *_ in chosen}
     before = {tuple(row[:2]) for row in corpus.read_table(HERE / "roundtrip.tsv") if row[0] in tried}
-    now = set(totals.failures)
+    now = set(failures)
     changes = [f"{'/'.join(key)}: {'changes' if key in now else 'is unchanged'} now" for key in sorted(before ^ now)]
     if changes:
         sys.exit("\n".join(["the results have changed; accept them with `--write`:", *changes]))
