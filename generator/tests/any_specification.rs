@@ -10,8 +10,10 @@ use std::sync::LazyLock;
 
 use crate::for_all::{cases, for_all};
 use crate::specifications::documents::Documents;
+use crate::specifications::edits::Choices;
+use crate::specifications::valid::valid;
 use crate::specifications::{edits, invariants};
-use flighthub2_generator::Dialect;
+use flighthub2_generator::{Dialect, Source};
 use proptest::prelude::*;
 use serde_json::json;
 use serde_yaml::Value;
@@ -223,4 +225,23 @@ fn edited(kind: std::ops::RangeInclusive<u8>, all: u32) {
     });
     let cases = cases(all);
     assert!(made.get() > cases / 50, "only {} of {cases} were documents still", made.get());
+}
+
+/// Documents with all constructs, and with one of their values replaced.
+#[test]
+fn valid_documents_and_their_edits_are_accepted_or_rejected() {
+    let documents = documents();
+    for_all(120, (any::<bool>(), prop::collection::vec(any::<u8>(), 2000..8000)), |(own, bytes)| {
+        let dialect = if own { Dialect::FlightHub } else { Dialect::OpenApi };
+        let (edits, choices) = bytes.split_at(10);
+        let made = valid(&mut Choices::new(choices), dialect).document;
+        let text = serde_yaml::to_string(&made).unwrap();
+        let accepted = invariants::check(text.as_bytes(), dialect, None);
+        // In a document of this repository two names may collide.
+        assert!(accepted || own, "{text}");
+        let value = serde_yaml::to_value(&made).unwrap();
+        let edited = edits::edited(value, documents, &mut Choices::new(edits));
+        let edited = serde_yaml::to_string(&edited).unwrap();
+        invariants::check(edited.as_bytes(), dialect, Some(&Source::new("original.yaml", text)));
+    });
 }

@@ -29,7 +29,7 @@ struct Document {
 fn documents() -> Vec<Document> {
     let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]);
     let document = |index: usize| {
-        let mut bytes = [0; 4096];
+        let mut bytes = [0; 8192];
         random.fill_bytes(&mut bytes);
         let dialect = if index % 3 == 2 { Dialect::FlightHub } else { Dialect::OpenApi };
         let made = valid(&mut Choices::new(&bytes), dialect);
@@ -60,7 +60,15 @@ const CONSTRUCTS: &[&str] = &[
     "object that may be null", "object to be joined", "object without members", "oneOf", "oneOf with a discriminator",
     "failure with a body", "operation", "operation of a project", "operation without an id", "path parameter",
     "query parameter", "reference", "reference with words of its own", "request body", "response header", "scalar",
-    "successes of several types", "type around a text or a number", "unit",
+    "successes of several types", "type around a text or a number", "unit", "servers", "encoding", "form", "multipart form",
+    "body of octets", "body of text", "body of any media type", "one of several credentials", "two credentials at once",
+    "key in a header", "key in a query", "key in a cookie", "basic", "bearer", "OAuth 2", "OpenID Connect",
+    "object in a query", "deepObject", "map in a query", "JSON in a query", "union in a query", "list in a header",
+    "object in a header", "cookie", "list in a path", "label", "matrix", "matrix with each value", "parameter of any JSON",
+    "property described twice", "allOf of texts", "properties for one direction", "enumeration of mixed values",
+    "enumeration of booleans", "enumeration with a default", "discriminator without oneOf",
+    "required property that is not described", "anyOf", "properties beside oneOf", "octets in JSON",
+    "reference to a place within a component",
 ];
 
 #[test]

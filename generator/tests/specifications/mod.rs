@@ -6,7 +6,9 @@
 pub(crate) mod documents;
 pub(crate) mod edits;
 pub(crate) mod invariants;
-#[allow(dead_code, reason = "one test makes documents")]
+#[allow(dead_code, reason = "the fuzzer makes none")]
+mod third_party;
+#[allow(dead_code, reason = "the fuzzer makes none")]
 pub(crate) mod valid;
 
 use documents::Documents;

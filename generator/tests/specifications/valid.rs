@@ -20,7 +20,10 @@ pub(crate) fn valid(choices: &mut Choices<'_>, dialect: Dialect) -> Made {
     let own = dialect == Dialect::FlightHub;
     let mut maker = Maker { choices, own, components: Vec::new(), planned: Vec::new(), constructs: BTreeMap::new() };
     maker.components();
-    let document = maker.document();
+    let mut document = maker.document();
+    if !own {
+        maker.add_constructs(&mut document);
+    }
     Made { document, constructs: maker.constructs }
 }
 
@@ -43,8 +46,8 @@ struct Component {
     schema: Value,
 }
 
-struct Maker<'m, 'b> {
-    choices: &'m mut Choices<'b>,
+pub(super) struct Maker<'m, 'b> {
+    pub(super) choices: &'m mut Choices<'b>,
     own: bool,
     /// The existing components: an alias never refers to a later one, so there is no cycle.
     components: Vec<Component>,
@@ -106,16 +109,16 @@ const TEXTS: &[&str] = &[
 ];
 
 impl Maker<'_, '_> {
-    fn note(&mut self, construct: &'static str) {
+    pub(super) fn note(&mut self, construct: &'static str) {
         *self.constructs.entry(construct).or_default() += 1;
     }
 
-    fn chance(&mut self, of: usize) -> bool {
+    pub(super) fn chance(&mut self, of: usize) -> bool {
         self.choices.below(of) == 0
     }
 
     /// Some items of a list, each once, in random order.
-    fn some_of(&mut self, all: &[&'static str], count: usize) -> Vec<&'static str> {
+    pub(super) fn some_of(&mut self, all: &[&'static str], count: usize) -> Vec<&'static str> {
         let mut left = all.to_vec();
         let count = count.min(left.len());
         (0..count).map(|_| left.swap_remove(self.choices.below(left.len()))).collect()
@@ -363,7 +366,7 @@ impl Maker<'_, '_> {
         }
     }
 
-    fn scalar(&mut self) -> Value {
+    pub(super) fn scalar(&mut self) -> Value {
         self.note("scalar");
         let all = [
             json!({"type": "string"}),
@@ -393,7 +396,7 @@ impl Maker<'_, '_> {
         scalar
     }
 
-    fn texts(&mut self) -> Value {
+    pub(super) fn texts(&mut self) -> Value {
         self.note("enumeration of texts");
         let count = 1 + self.choices.below(8);
         json!({"type": "string", "enum": self.some_of(VALUES, count)})
