@@ -14,7 +14,7 @@ use crate::call::{ApiClient, BaseUrl as _};
 use crate::client::{Core, HeaderNames, Shared};
 use crate::clock::{Clock, TokioClock};
 use crate::credentials::Credentials;
-use crate::error::Error;
+use crate::error::{Error, name_list};
 #[cfg(feature = "reqwest")]
 use crate::http_client::{HttpClient, Settings};
 use crate::operation::Risk;
@@ -319,8 +319,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             return Err(Error::config("no token: call `.token(…)`"));
         }
         if let Some(scheme) = self.credentials.unknown(C::API.credentials) {
-            let known: Vec<_> = C::API.credentials.iter().map(|known| format!("`{}`", known.scheme)).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let known = name_list(C::API.credentials.iter().map(|known| known.scheme));
             return Err(Error::config(format!("there is no security scheme `{scheme}`; the schemes are: {known}")));
         }
         if let Some(token) = self.token.take_if(|_| !C::API.credentials.is_empty()) {

@@ -8,7 +8,7 @@ use std::fmt;
 use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::error::Error;
+use crate::error::{Error, name_list};
 use crate::operation::{CredentialInfo, CredentialPlace, OperationInfo};
 use crate::token::Token;
 
@@ -55,8 +55,7 @@ impl Credentials {
             is_same_name && (one.place, one.prefix) == (other.place, other.prefix)
         };
         if known.first().is_some_and(|first| !known.iter().all(|one| is_same(first, one))) {
-            let names: Vec<_> = known.iter().map(|known| format!("`{}`", known.scheme)).collect();
-            return Err(names.join(", "));
+            return Err(name_list(known.iter().map(|known| known.scheme)));
         }
         for scheme in known {
             if self.get(scheme.scheme).is_none() {

@@ -10,6 +10,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::error::name_list;
 use crate::redactor::Redactor;
 
 /// The length of a message of the service in an error.
@@ -231,7 +232,7 @@ impl<'a> ResponseBody<'a> {
             }
         }
         best.map(|(_, value)| value).ok_or_else(|| {
-            let documented = names().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let documented = name_list(names().map(|(name, _)| name));
             // Not cut here: whoever shows the message masks credentials first, which a cut would hide.
             let received = match self.content_type.trim() {
                 "" => "has no `Content-Type`".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! In: the URL of a server with variables, and their values. Out: a base URL. The client decides which server it calls.
 
-use crate::error::Error;
+use crate::error::{Error, name_list};
 
 /// A server of an API, as its specification describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +69,7 @@ impl ServerInfo {
     /// Checks that there is a variable with this name, which can have this value.
     fn check(&self, name: &str, value: &str) -> Result<(), Error> {
         let Some(variable) = self.variables.iter().find(|known| known.name == name) else {
-            let known: Vec<_> = self.variables.iter().map(|known| format!("`{}`", known.name)).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let known = name_list(self.variables.iter().map(|known| known.name));
             return Err(Error::config(format!(
                 "the server `{}` has no variable `{name}`; its variables are: {known}",
                 self.url
@@ -80,9 +79,9 @@ impl ServerInfo {
             return Ok(());
         }
         Err(Error::config(format!(
-            "the variable `{name}` of the server `{}` cannot be `{value}`; its values are: `{}`",
+            "the variable `{name}` of the server `{}` cannot be `{value}`; its values are: {}",
             self.url,
-            variable.values.join("`, `")
+            name_list(variable.values.iter().copied())
         )))
     }
 }
