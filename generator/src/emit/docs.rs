@@ -33,7 +33,7 @@ fn lines(text: &str) -> Option<Literal> {
         if index > 0 {
             joined.push(LINE_END);
         }
-        if !line.is_empty() {
+        if !line.trim().is_empty() {
             joined.push(' ');
             if line.contains(is_refused) {
                 joined.push_str(&line.replace(is_refused, "\u{fffd}"));
@@ -520,6 +520,7 @@ mod tests {
             assert_eq!(shown(text), format!(" {text}"));
         }
         assert_eq!(shown("one\n\n  two\n"), " one\u{1}\u{1}   two");
+        assert_eq!(shown("one\n   \ntwo"), " one\u{1}\u{1} two");
         assert!(lines(" \n").is_none());
     }
 
