@@ -53,7 +53,7 @@ pub(crate) fn documentation(text: &str) -> String {
                 }
             }
             Event::End(TagEnd::Link | TagEnd::Image) => in_link = in_link.saturating_sub(1),
-            Event::Html(_) | Event::InlineHtml(_) => edits.push((range.clone(), text[range].replace('<', "\\<"))),
+            Event::Html(_) | Event::InlineHtml(_) => edits.push((range.clone(), html_as_text(&text[range]))),
             Event::Text(_) if !in_code => {
                 let slice = &text[range.clone()];
                 if in_link == 0 {
@@ -141,6 +141,19 @@ fn is_rust(language: &str) -> bool {
     language.split([',', ' ']).all(|word| RUSTDOC.contains(&word) || word.starts_with("edition"))
 }
 
+/// HTML as the text that it is written in, with its URLs as links.
+fn html_as_text(html: &str) -> String {
+    let escaped = |part: &str| part.replace('<', "\\<").replace('[', "\\[").replace(']', "\\]");
+    let mut text = String::with_capacity(html.len() + 8);
+    let mut written = 0;
+    for address in addresses(html) {
+        text.push_str(&escaped(&html[written..address.start]));
+        text.push_str(&format!("<{}>", &html[address.clone()]));
+        written = address.end;
+    }
+    text + &escaped(&html[written..])
+}
+
 /// An indented code block as a fenced one.
 fn fenced(code: &str) -> String {
     let lines: Vec<&str> = code.trim_end().split('\n').map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
@@ -187,6 +200,8 @@ mod tests {
             ("Already \\[a\\].", "Already \\[a\\]."),
             ("`[longitude, latitude]`", "`[longitude, latitude]`"),
             ("A Vec<String>.", "A Vec\\<String>."),
+            ("<a href=\"https://example.com/a\">[a]</a>", "\\<a href=\"<https://example.com/a>\">\\[a\\]\\</a>"),
+            ("<p>\n[a] http://b\n</p>", "\\<p>\n\\[a\\] <http://b>\n\\</p>"),
             ("x\n\n```\nlet a;\n```", "x\n\n```text\nlet a;\n```"),
             ("x\n\n```json\n{}\n```", "x\n\n```json\n{}\n```"),
             ("x\n\n    let a;\n    b\n\ny", "x\n\n```text\nlet a;\nb\n```\n\ny"),

@@ -75,6 +75,19 @@ fn unions_keep_unknown_variants() {
 }
 
 #[test]
+fn required_lists_distinguish_variants() {
+    use one_of::types::{AddRules, RuleChange};
+    for (value, variant) in [(json!({"add": ["a"]}), "AddRules"), (json!({"delete": ["b"]}), "DeleteRules")] {
+        let read: RuleChange = serde_json::from_value(value.clone()).unwrap();
+        assert!(format!("{read:?}").starts_with(variant), "{value}: {read:?}");
+        assert_eq!(again::<RuleChange>(&value), value);
+    }
+    assert!(serde_json::from_value::<AddRules>(json!({})).is_err());
+    // Services often write null for an empty list.
+    assert_eq!(again::<AddRules>(&json!({"add": null})), json!({"add": []}));
+}
+
+#[test]
 fn enumerations_stay_open() {
     use enums::types::{Colour, Level};
     for text in ["red", "dark-green", "dark_green", "", "unknown_value", "10", "self", "no such colour"] {

@@ -148,7 +148,7 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
 /// The number of `Option`s around a field.
 pub(super) fn options(presence: Presence) -> usize {
     match presence {
-        Presence::Value | Presence::List => 0,
+        Presence::Value | Presence::List | Presence::RequiredList => 0,
         Presence::Nullable | Presence::Optional => 1,
         Presence::OptionalNullable => 2,
     }

@@ -227,14 +227,20 @@ impl Schema {
         self.additional_properties.filter(|_| self.is_of(&[Type::Object]))
     }
 
-    /// Whether keys other than `allOf` add to the value.
+    /// Whether keys other than `allOf` add to the value. `items` restricts lists only, so beside variants it does not.
     pub(crate) fn describes_a_value(&self) -> bool {
         !self.properties.is_empty()
             || !self.required().is_empty()
             || self.additional_properties().is_some()
-            || self.items.is_some()
+            || (self.items.is_some() && !self.has_untyped_items_beside_variants())
             || self.content.is_some()
             || !self.keywords.values.is_empty()
+    }
+
+    /// Whether `items` is beside `oneOf` or `anyOf`, which describe the type.
+    pub(crate) fn has_untyped_items_beside_variants(&self) -> bool {
+        let has_variants = !self.one_of.is_empty() || !self.any_of.is_empty();
+        self.items.is_some() && self.keywords.ty.is_none() && has_variants
     }
 
     /// Whether the schema combines other schemas.

@@ -28,6 +28,7 @@ pub(super) fn attribute(
                 attributes.push(quote! { skip_serializing_if = "Vec::is_empty" });
             }
         }
+        Presence::RequiredList => attributes.push(quote! { deserialize_with = "runtime::null_as_empty" }),
         Presence::Optional => attributes.push(quote! { skip_serializing_if = "Option::is_none" }),
         Presence::OptionalNullable => {
             attributes.push(quote! { default });

@@ -75,7 +75,7 @@ impl Emitter<'_> {
             bare
         };
         match self.api.presence(field, owner.is_input) {
-            Presence::Value | Presence::List => ty,
+            Presence::Value | Presence::List | Presence::RequiredList => ty,
             Presence::Nullable | Presence::Optional => quote! { Option<#ty> },
             Presence::OptionalNullable => quote! { Option<Option<#ty>> },
         }
@@ -84,7 +84,7 @@ impl Emitter<'_> {
     /// The value of an optional field that is not set.
     pub(super) fn omitted(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         match self.api.presence(field, owner.is_input) {
-            Presence::List => quote! { Vec::new() },
+            Presence::List | Presence::RequiredList => quote! { Vec::new() },
             _ => quote! { None },
         }
     }
@@ -254,7 +254,7 @@ impl Emitter<'_> {
         };
         let presence = self.api.presence(field, owner.is_input);
         let value = match presence {
-            Presence::List | Presence::Value => value,
+            Presence::List | Presence::RequiredList | Presence::Value => value,
             Presence::Nullable | Presence::Optional => quote! { Some(#value) },
             Presence::OptionalNullable => quote! { Some(Some(#value)) },
         };

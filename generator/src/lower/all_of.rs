@@ -130,6 +130,8 @@ impl<'d> Types<'d> {
         match types {
             _ if is_free(other_schema) => Some(known),
             _ if is_free(known_schema) => Some(other),
+            _ if self.extends(known_schema, other_end) => Some(known),
+            _ if self.extends(other_schema, known_end) => Some(other),
             (Some(Type::Number), Some(Type::Integer)) => Some(other),
             (Some(Type::Integer), Some(Type::Number)) => Some(known),
             (Some(Type::Array), Some(Type::Array)) if !is_list(known_schema) => Some(other),
@@ -139,8 +141,9 @@ impl<'d> Types<'d> {
                 Some(if narrower == known_schema.items? { known } else { other })
             }
             (Some(Type::Object), Some(Type::Object)) => {
-                let is_open =
-                    |schema: &Schema| schema.properties.is_empty() && schema.additional_properties().is_none();
+                let is_open = |schema: &Schema| {
+                    schema.properties.is_empty() && schema.additional_properties().is_none() && !schema.combines()
+                };
                 let (a, b) = (is_open(known_schema), is_open(other_schema));
                 if b { Some(known) } else { a.then_some(other) }
             }
@@ -152,6 +155,22 @@ impl<'d> Types<'d> {
             }
             _ => None,
         }
+    }
+
+    /// Whether `allOf` of a schema refers to another one, directly or indirectly.
+    fn extends(&self, schema: &Schema, base: SchemaId) -> bool {
+        let mut known = HashSet::new();
+        let mut left = schema.all_of.clone();
+        while let Some(member) = left.pop() {
+            let Some((end, member)) = self.schemas.resolve(member) else { continue };
+            if end == base {
+                return true;
+            }
+            if known.insert(end) {
+                left.extend(&member.all_of);
+            }
+        }
+        false
     }
 
     /// Collects the properties of a component, once.
@@ -330,10 +349,15 @@ mod tests {
             ("{}", "{type: boolean}", "{a?: Boolean}"),
             ("{type: boolean}", "{description: D}", "{a?: Boolean}"),
             ("{type: array, items: {}}", "{type: array, items: {type: string}}", "{a?: [String]}"),
+            ("{$ref: '#/components/schemas/B'}", "{$ref: '#/components/schemas/C'}", "{a?: C}"),
+            ("{$ref: '#/components/schemas/C'}", "{$ref: '#/components/schemas/B'}", "{a?: C}"),
         ] {
             let schema = format!("{{allOf: [{{properties: {{a: {first}}}}}, {{properties: {{a: {second}}}}}]}}");
-            assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
-            assert_eq!(recoverable(&format!("components: {{schemas: {{T: {schema}}}}}")), [""; 0]);
+            let extended = "B: {type: object, properties: {b: {}}}, C: {type: object, allOf: [{$ref: \
+                            '#/components/schemas/B'}, {properties: {c: {}}}]}";
+            let schemas = format!("{{{extended}, T: {schema}}}");
+            assert_eq!(component(&schemas), expected, "{schema}");
+            assert_eq!(recoverable(&format!("components: {{schemas: {schemas}}}")), [""; 0]);
         }
     }
 

@@ -45,6 +45,11 @@ impl<'d> Types<'d> {
         }
         let has_variants = !schema.one_of.is_empty() || !schema.any_of.is_empty();
         if has_variants && !(warns && has_more_than_variants(schema)) {
+            if schema.has_untyped_items_beside_variants() {
+                let message = "`items` is beside variants, and there is no `type: array`";
+                let help = "move it into the variants that are lists";
+                self.sink.report_recoverable(Code::WrongValue, at.key("items"), message, help, "it is ignored");
+            }
             return Kind::Union(self.union(schema, id, hint));
         }
         if has_variants {
@@ -75,6 +80,11 @@ impl<'d> Types<'d> {
                 || !keywords.required.is_empty();
             if describes_object { Some(Type::Object) } else { schema.items.map(|_| Type::Array) }
         });
+        if keywords.ty.is_none() && ty == Some(Type::Array) {
+            let help = "add `type: array`, or describe the value without `items`";
+            let effect = "the type is a list";
+            self.sink.report_recoverable(Code::MissingKey, at.key("items"), "`items` without `type`", help, effect);
+        }
         let format = keywords.format.as_deref();
         let primitive = match ty {
             Some(Type::Object) => return Kind::Type(self.object(schema, id, hint)),
@@ -167,7 +177,23 @@ fn has_more_than_variants(schema: &Schema) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::lower::testing::component;
+    use crate::lower::testing::{component, recoverable};
+
+    #[test]
+    fn items_without_a_type_are_reported() {
+        for (schema, expected, message) in [
+            ("{items: {type: string}}", "= [String]", "`items` without `type`: the type is a list"),
+            (
+                "{items: {type: string}, oneOf: [{type: array, items: {}}, {type: string}]}",
+                "union(Array([Json]), String(String))",
+                "`items` is beside variants, and there is no `type: array`: it is ignored",
+            ),
+        ] {
+            assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
+            let found = recoverable(&format!("components: {{schemas: {{T: {schema}}}}}"));
+            assert_eq!(found, [format!("/components/schemas/T/items: {message}")]);
+        }
+    }
 
     #[test]
     fn a_schema_is_the_type_of_its_type_and_format() {

@@ -333,6 +333,7 @@ impl Api {
         match (field.required, field.nullable) {
             // A caller may send an empty list, for example to remove all entries; that differs from an omitted property.
             (false, _) if is_list && is_input => Presence::Optional,
+            (true, _) if is_list && !self.null_lists_are_empty => Presence::RequiredList,
             _ if is_list => Presence::List,
             (true, false) => Presence::Value,
             (true, true) => Presence::Nullable,

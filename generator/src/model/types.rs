@@ -255,6 +255,8 @@ pub(crate) enum Presence {
     Value,
     /// `Vec<T>`: empty for null and for an omitted property.
     List,
+    /// `Vec<T>`: empty for null. The property is required, which can distinguish the variants of a union.
+    RequiredList,
     /// `Option<T>`: `None` is null.
     Nullable,
     /// `Option<T>`: `None` is an omitted property.

@@ -3,7 +3,7 @@ decoded by the generated type, encoded again and validated again.
 
 `./roundtrip` calls this program after `./run`. It takes the documents of the corpus in the order of their hashes until their
 types have `--lines` lines. The results of a document are kept in `roundtrip-results` of the work folder until its types
-change, so an interrupted run goes on where it stopped.
+or this program change, so an interrupted run goes on where it stopped.
 """
 
 import argparse
@@ -53,6 +53,16 @@ TEXTS = {
 Validator = extend(OAS30Validator, {"pattern": lambda *_: ()})
 
 
+# Keywords that do not restrict a value.
+ANNOTATIONS = {
+    "title", "description", "default", "example", "deprecated", "externalDocs", "nullable", "readOnly", "writeOnly", "xml"
+}  # fmt: skip
+
+
+def is_annotation(schema):
+    return all(key in ANNOTATIONS or key.startswith("x-") for key in schema)
+
+
 class Unmakeable(Exception):
     """A value that this program cannot make, such as a text for a pattern."""
 
@@ -93,7 +103,11 @@ class Maker:
                     return {**self.object(schema, depth), **variant}
                 return variant
         if "allOf" in schema:
-            parts = [self.make(part, depth + 1) for part in schema["allOf"]]
+            # A part that is only documentation allows any value, also other members, which are not in the type.
+            described = [part for part in schema["allOf"] if not is_annotation(self.resolve(part))]
+            parts = [self.make(part, depth + 1) for part in described]
+            if not parts:
+                return self.make({key: schema[key] for key in schema if key != "allOf"}, depth)
             if all(isinstance(part, dict) for part in parts):
                 merged = self.object(schema, depth)
                 for part in parts:
@@ -203,7 +217,8 @@ def cases(name, document, folder):
                 value = Maker(document, mode).make({"$ref": f"#/components/schemas/{schema.replace('~', '~0').replace('/', '~1')}"})
             except (Unmakeable, KeyError, IndexError, TypeError, ValueError):
                 continue
-            if value not in seen and is_valid(judge, value):
+            # Null is an `Option` where the type is used.
+            if value is not None and value not in seen and is_valid(judge, value):
                 seen.append(value)
                 yield f"{name}::{ty}", schema, value, judge
         if not seen:
@@ -334,7 +349,7 @@ def difference(value, judge, result):
 
 
 def digest_of_types(arguments, name):
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes())
     for file in sorted((arguments.work / "generated" / name).glob("types/*.rs")):
         digest.update(file.read_bytes())
     return digest.hexdigest()
