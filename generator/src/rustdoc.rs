@@ -33,6 +33,15 @@ pub(crate) fn documentation(text: &str) -> String {
                         let fence = line.trim_end().len() - line.trim_start_matches(['`', '~']).trim_end().len();
                         edits.push((range.start + fence..range.start + line.trim_end().len(), "text".to_owned()));
                     }
+                    CodeBlockKind::Fenced(language) if !is_language(&language) => {
+                        // The first line of the code, which rustdoc would read as a language.
+                        let line = text[range.clone()].split('\n').next().unwrap_or_default();
+                        let code = line.trim_start_matches(['`', '~']);
+                        let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+                        let indent = text[start..range.start].replace(|character| character != '>', " ");
+                        let start = range.start + line.len() - code.len();
+                        edits.push((start..range.start + line.len(), format!("text\n{indent}{}", code.trim())));
+                    }
                     CodeBlockKind::Fenced(_) => {}
                     CodeBlockKind::Indented => {
                         let line = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -141,6 +150,11 @@ fn is_rust(language: &str) -> bool {
     language.split([',', ' ']).all(|word| RUSTDOC.contains(&word) || word.starts_with("edition"))
 }
 
+/// Whether the text after a fence can be a language with its attributes.
+fn is_language(text: &str) -> bool {
+    text.chars().all(|character| character.is_ascii_alphanumeric() || "_-+#., ={}".contains(character))
+}
+
 /// HTML as the text that it is written in, with its URLs as links.
 fn html_as_text(html: &str) -> String {
     let escaped = |part: &str| part.replace('<', "\\<").replace('[', "\\[").replace(']', "\\]");
@@ -204,6 +218,10 @@ mod tests {
             ("<p>\n[a] http://b\n</p>", "\\<p>\n\\[a\\] <http://b>\n\\</p>"),
             ("x\n\n```\nlet a;\n```", "x\n\n```text\nlet a;\n```"),
             ("x\n\n```json\n{}\n```", "x\n\n```json\n{}\n```"),
+            ("```c++ a=b\n{}\n```", "```c++ a=b\n{}\n```"),
+            ("x\n\n``` <a> ::= <b>\n<b>\n```", "x\n\n```text\n<a> ::= <b>\n<b>\n```"),
+            ("- x\n\n  ```<a>\n  <b>\n  ```", "- x\n\n  ```text\n  <a>\n  <b>\n  ```"),
+            ("> ```<a>\n> <b>", "> ```text\n> <a>\n> <b>"),
             ("x\n\n    let a;\n    b\n\ny", "x\n\n```text\nlet a;\nb\n```\n\ny"),
             ("- one\n- two", "- one\n- two"),
             ("a\tb", "a    b"),
