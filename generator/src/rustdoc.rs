@@ -28,23 +28,21 @@ pub(crate) fn documentation(text: &str) -> String {
             Event::Start(Tag::CodeBlock(kind)) => {
                 in_code = true;
                 match kind {
-                    CodeBlockKind::Fenced(language) if is_rust(&language) => {
-                        let line = text[range.clone()].split('\n').next().unwrap_or_default();
-                        let fence = line.trim_end().len() - line.trim_start_matches(['`', '~']).trim_end().len();
-                        edits.push((range.start + fence..range.start + line.trim_end().len(), "text".to_owned()));
+                    CodeBlockKind::Fenced(language) => {
+                        let line = text[range.clone()].split('\n').next().unwrap_or_default().trim_end();
+                        let words = line.trim_start_matches(['`', '~']);
+                        let written = range.start + line.len() - words.len()..range.start + line.len();
+                        if is_rust(&language) {
+                            edits.push((written, "text".to_owned()));
+                        } else if !is_language(&language) {
+                            // The first line of the code, which rustdoc would read as a language.
+                            let before = &text[line_start(text, range.start)..range.start];
+                            let indent = before.replace(|character| character != '>', " ");
+                            edits.push((written, format!("text\n{indent}{}", words.trim())));
+                        }
                     }
-                    CodeBlockKind::Fenced(language) if !is_language(&language) => {
-                        // The first line of the code, which rustdoc would read as a language.
-                        let line = text[range.clone()].split('\n').next().unwrap_or_default();
-                        let code = line.trim_start_matches(['`', '~']);
-                        let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
-                        let indent = text[start..range.start].replace(|character| character != '>', " ");
-                        let start = range.start + line.len() - code.len();
-                        edits.push((start..range.start + line.len(), format!("text\n{indent}{}", code.trim())));
-                    }
-                    CodeBlockKind::Fenced(_) => {}
                     CodeBlockKind::Indented => {
-                        let line = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+                        let line = line_start(text, range.start);
                         let start = if text[line..range.start].trim().is_empty() { line } else { range.start };
                         edits.push((start..range.end, fenced(&text[start..range.end])));
                     }
@@ -62,9 +60,12 @@ pub(crate) fn documentation(text: &str) -> String {
                 }
             }
             Event::End(TagEnd::Link | TagEnd::Image) => in_link = in_link.saturating_sub(1),
-            Event::Html(_) | Event::InlineHtml(_) => edits.push((range.clone(), html_as_text(&text[range]))),
-            Event::Text(_) if !in_code => {
+            Event::Text(_) | Event::Html(_) | Event::InlineHtml(_) if !in_code => {
                 let slice = &text[range.clone()];
+                if !matches!(event, Event::Text(_)) {
+                    let tags = slice.match_indices('<').map(|(at, _)| range.start + at..range.start + at + 1);
+                    edits.extend(tags.map(|tag| (tag, "\\<".to_owned())));
+                }
                 if in_link == 0 {
                     edits.extend(addresses(slice).map(|address| {
                         let url = &slice[address.clone()];
@@ -155,17 +156,9 @@ fn is_language(text: &str) -> bool {
     text.chars().all(|character| character.is_ascii_alphanumeric() || "_-+#., ={}".contains(character))
 }
 
-/// HTML as the text that it is written in, with its URLs as links.
-fn html_as_text(html: &str) -> String {
-    let escaped = |part: &str| part.replace('<', "\\<").replace('[', "\\[").replace(']', "\\]");
-    let mut text = String::with_capacity(html.len() + 8);
-    let mut written = 0;
-    for address in addresses(html) {
-        text.push_str(&escaped(&html[written..address.start]));
-        text.push_str(&format!("<{}>", &html[address.clone()]));
-        written = address.end;
-    }
-    text + &escaped(&html[written..])
+/// The start of the line that contains a byte.
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 /// An indented code block as a fenced one.
@@ -218,6 +211,7 @@ mod tests {
             ("<p>\n[a] http://b\n</p>", "\\<p>\n\\[a\\] <http://b>\n\\</p>"),
             ("x\n\n```\nlet a;\n```", "x\n\n```text\nlet a;\n```"),
             ("x\n\n```json\n{}\n```", "x\n\n```json\n{}\n```"),
+            ("[<img src=\"https://a\">](https://b)", "[\\<img src=\"https://a\">](https://b)"),
             ("```c++ a=b\n{}\n```", "```c++ a=b\n{}\n```"),
             ("x\n\n``` <a> ::= <b>\n<b>\n```", "x\n\n```text\n<a> ::= <b>\n<b>\n```"),
             ("- x\n\n  ```<a>\n  <b>\n  ```", "- x\n\n  ```text\n  <a>\n  <b>\n  ```"),
