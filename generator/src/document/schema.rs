@@ -239,13 +239,17 @@ impl Schema {
 
     /// Whether `items` is beside `oneOf` or `anyOf`, which describe the type.
     pub(crate) fn has_untyped_items_beside_variants(&self) -> bool {
-        let has_variants = !self.one_of.is_empty() || !self.any_of.is_empty();
-        self.items.is_some() && self.keywords.ty.is_none() && has_variants
+        self.items.is_some() && self.keywords.ty.is_none() && self.has_variants()
+    }
+
+    /// Whether the schema has `oneOf` or `anyOf`.
+    pub(crate) fn has_variants(&self) -> bool {
+        !self.one_of.is_empty() || !self.any_of.is_empty()
     }
 
     /// Whether the schema combines other schemas.
     pub(crate) fn combines(&self) -> bool {
-        !self.all_of.is_empty() || !self.one_of.is_empty() || !self.any_of.is_empty() || self.not.is_some()
+        !self.all_of.is_empty() || self.has_variants() || self.not.is_some()
     }
 
     /// Whether the schema is documentation only, and does not restrict the values.

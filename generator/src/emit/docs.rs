@@ -93,7 +93,7 @@ fn retry(retry: Retry) -> &'static str {
     }
 }
 
-/// What a caller has to know before a call: its risk and its scope.
+/// The list items of a method: the risk of its operation, or of a third-party one its HTTP method and path; and the scope.
 pub(super) fn method(api: &Api, operation: &Operation) -> String {
     let first = if api.risk_follows_from_method {
         format!("{}\n", method_and_path(operation))

@@ -55,7 +55,7 @@ impl<'d> Types<'d> {
             }
             let effect = "properties that only these keys describe are kept as additional properties";
             // `Types::kind` reports the variants of the object itself.
-            if members.root != Some(id) || schema.one_of.is_empty() && schema.any_of.is_empty() {
+            if members.root != Some(id) || !schema.has_variants() {
                 self.sink.report_recoverable(Code::Unsupported, at, message, help, effect);
             }
             members.is_open = true;
@@ -264,7 +264,7 @@ impl<'d> Types<'d> {
         let at = self.at(id);
         let specificity = |schema: &Schema| {
             let keywords = &schema.keywords;
-            let is_union = !schema.one_of.is_empty() || !schema.any_of.is_empty() || !schema.all_of.is_empty();
+            let is_union = schema.has_variants() || !schema.all_of.is_empty();
             match (is_union, keywords.values.is_empty(), keywords.ty, &keywords.format) {
                 (true, ..) => 4,
                 (_, false, ..) => 3,

@@ -40,16 +40,16 @@ impl<'d> Types<'d> {
             );
             return alias(ANY);
         }
+        if schema.has_untyped_items_beside_variants() {
+            let message = "`items` is beside variants, and there is no `type: array`";
+            let help = "move it into the variants that are lists";
+            self.sink.report_recoverable(Code::WrongValue, at.key("items"), message, help, "it is ignored");
+        }
         if let Some(only) = self.only_variant(schema) {
             return alias(self.type_of(only, hint).0);
         }
-        let has_variants = !schema.one_of.is_empty() || !schema.any_of.is_empty();
+        let has_variants = schema.has_variants();
         if has_variants && !(warns && has_more_than_variants(schema)) {
-            if schema.has_untyped_items_beside_variants() {
-                let message = "`items` is beside variants, and there is no `type: array`";
-                let help = "move it into the variants that are lists";
-                self.sink.report_recoverable(Code::WrongValue, at.key("items"), message, help, "it is ignored");
-            }
             return Kind::Union(self.union(schema, id, hint));
         }
         if has_variants {
@@ -78,7 +78,11 @@ impl<'d> Types<'d> {
             let describes_object = !schema.properties.is_empty()
                 || schema.additional_properties.is_some()
                 || !keywords.required.is_empty();
-            if describes_object { Some(Type::Object) } else { schema.items.map(|_| Type::Array) }
+            if describes_object {
+                Some(Type::Object)
+            } else {
+                schema.items.filter(|_| !has_variants).map(|_| Type::Array)
+            }
         });
         if keywords.ty.is_none() && ty == Some(Type::Array) {
             let help = "add `type: array`, or describe the value without `items`";
@@ -188,11 +192,18 @@ mod tests {
                 "union(Array([Json]), String(String))",
                 "`items` is beside variants, and there is no `type: array`: it is ignored",
             ),
+            (
+                "{items: {type: string}, oneOf: [{type: boolean}]}",
+                "= Boolean",
+                "`items` is beside variants, and there is no `type: array`: it is ignored",
+            ),
         ] {
             assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
             let found = recoverable(&format!("components: {{schemas: {{T: {schema}}}}}"));
             assert_eq!(found, [format!("/components/schemas/T/items: {message}")]);
         }
+        let both = "{items: {}, oneOf: [{type: string}], anyOf: [{type: string}, {type: boolean}]}";
+        assert_eq!(component(&format!("{{T: {both}}}")), "= Json");
     }
 
     #[test]

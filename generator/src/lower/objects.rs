@@ -62,7 +62,7 @@ impl<'d> Types<'d> {
 
     fn new_object(&mut self, schema: &'d Schema, id: SchemaId, name: &str) -> TypeKind {
         let mut members = JoinedMembers { root: Some(id), ..JoinedMembers::default() };
-        let has_variants = !schema.one_of.is_empty() || !schema.any_of.is_empty();
+        let has_variants = schema.has_variants();
         members.is_open = self.policy.tolerates_mistakes && schema.keywords.discriminator.is_some() && !has_variants;
         self.collect(schema, id, &mut members, &mut Vec::new());
         if members.is_open && matches!(members.additional, None | Some((Additional::Any(false), _))) {
