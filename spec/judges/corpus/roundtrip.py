@@ -410,12 +410,14 @@ def main():
     kinds = collections.Counter(text if text in OMISSIONS else "other" for text in failures.values())
     for kind, number in kinds.most_common():
         print(f"{kind}: {number}")
-    rows = sorted((*key, text) for key, text in failures.items())
+    tried = {name.removeprefix("d_") for name, *_ in chosen}
+    known = corpus.read_table(HERE / "roundtrip.tsv")
     if arguments.write:
+        others = [tuple(row) for row in known if row[0] not in tried]
+        rows = sorted([*others, *((*key, text) for key, text in failures.items())])
         corpus.write_table(HERE / "roundtrip.tsv", ["document", "schema", "difference"], rows)
         return
-    tried = {name.removeprefix("d_") for name, *_ in chosen}
-    before = {tuple(row[:2]) for row in corpus.read_table(HERE / "roundtrip.tsv") if row[0] in tried}
+    before = {tuple(row[:2]) for row in known if row[0] in tried}
     now = set(failures)
     changes = [f"{'/'.join(key)}: {'changes' if key in now else 'is unchanged'} now" for key in sorted(before ^ now)]
     if changes:
