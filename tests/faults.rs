@@ -375,17 +375,51 @@ async fn thousands_of_concurrent_calls_release_all_resources() {
     panic!("{} tasks have outlived the client", tasks.num_alive_tasks() - before);
 }
 
+/// A success that lets the connection stay open, as HTTP/1.1 does unless a header says otherwise.
+fn kept_open() -> Vec<u8> {
+    let body = r#"{"code":0,"message":""}"#;
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+/// So few that the retry budget of a client suffices if each of them is retried.
+const CALLS_WITHIN_THE_BUDGET: usize = 8;
+
 #[tokio::test]
-async fn a_stale_connection_fails_no_read_and_repeats_no_write() {
-    // The server announces that the connection stays open, and closes it.
-    let kept = |body: &str| format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes();
-    let success = kept(r#"{"code":0,"message":""}"#);
-    let server = Server::start(move |_| success.clone());
+async fn a_connection_that_closes_when_it_is_used_again_fails_no_read_and_repeats_no_write() {
+    let server = Server::start_closing_on_reuse(|_| kept_open());
     let fh = builder(&server.url()).clock(Instantly::new()).build().unwrap();
-    for _ in 0..40 {
+    for call in 0..CALLS_WITHIN_THE_BUDGET {
         fh.system().status().send().await.unwrap();
+        // All but the first one are sent on the connection of the call before, and again on a new one.
+        assert_eq!(server.take_requests().len(), if call == 0 { 1 } else { 2 });
+    }
+    let write = physical().into_iter().find(|example| example.info.id == "updateFlightTaskStatus").unwrap();
+    for call in 0..6 {
+        let result = write.send(&fh, &fh.project(PROJECT)).await;
+        assert_eq!(server.take_requests().len(), 1);
+        // The reads have left a connection; each failed call leaves none.
+        match result {
+            Ok(_) => assert_eq!(call % 2, 1),
+            Err(error) => {
+                assert_eq!(call % 2, 0, "{error}");
+                assert_eq!((error.attempts(), error.may_have_taken_effect()), (1, true), "{error}");
+            }
+        }
+    }
+}
+
+/// The server closes each connection at once, and the client may notice it before or after it sends the next request.
+#[tokio::test]
+async fn a_connection_that_closes_at_any_time_fails_no_read_and_repeats_no_write() {
+    let server = Server::start(|_| kept_open());
+    for _ in 0..5 {
+        let fh = builder(&server.url()).clock(Instantly::new()).build().unwrap();
+        for _ in 0..CALLS_WITHIN_THE_BUDGET {
+            fh.system().status().send().await.unwrap();
+        }
     }
     drop(server.take_requests());
+    let fh = builder(&server.url()).clock(Instantly::new()).build().unwrap();
     let write = physical().into_iter().find(|example| example.info.id == "updateFlightTaskStatus").unwrap();
     for _ in 0..40 {
         let result = write.send(&fh, &fh.project(PROJECT)).await;

@@ -38,6 +38,13 @@ impl Request {
     }
 }
 
+/// When a connection is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    AfterTheResponse,
+    OnReuse,
+}
+
 type Respond = dyn Fn(&Request) -> Vec<u8> + Send + Sync;
 
 /// The server.
@@ -54,8 +61,16 @@ impl Server {
     /// # Panics
     /// There is no free port.
     pub fn start(respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no free port: {error}"));
-        Self::start_with(listener, respond)
+        Self::start_with(free_port(), respond)
+    }
+
+    /// Starts a server that leaves a connection open after its response. It reads a second request from it and closes it
+    /// without a response: to the client, the service has closed an idle connection at the moment of the request.
+    ///
+    /// # Panics
+    /// There is no free port.
+    pub fn start_closing_on_reuse(respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::serving(free_port(), respond, Closing::OnReuse)
     }
 
     /// The same where a listener is already.
@@ -63,6 +78,14 @@ impl Server {
     /// # Panics
     /// The listener has no address.
     pub fn start_with(listener: TcpListener, respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::serving(listener, respond, Closing::AfterTheResponse)
+    }
+
+    fn serving(
+        listener: TcpListener,
+        respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+        closing: Closing,
+    ) -> Self {
         let address = listener.local_addr().unwrap_or_else(|error| panic!("no address: {error}"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
@@ -79,7 +102,7 @@ impl Server {
                         continue;
                     };
                     // A client that goes away in the middle is a part of some tests.
-                    thread::spawn(move || drop(serve(connection, &requests, &*respond)));
+                    thread::spawn(move || drop(serve(connection, &requests, &*respond, closing)));
                 }
             }
         });
@@ -137,15 +160,31 @@ impl Drop for Server {
     }
 }
 
-fn serve(connection: TcpStream, requests: &Mutex<Vec<Request>>, respond: &Respond) -> std::io::Result<()> {
+fn free_port() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no free port: {error}"))
+}
+
+fn serve(
+    connection: TcpStream,
+    requests: &Mutex<Vec<Request>>,
+    respond: &Respond,
+    closing: Closing,
+) -> std::io::Result<()> {
     connection.set_read_timeout(Some(TIMEOUT))?;
     connection.set_write_timeout(Some(TIMEOUT))?;
     let mut reader = BufReader::new(&connection);
+    let record = |request| requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     let Some(request) = read(&mut reader)? else { return Ok(()) };
-    requests.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+    record(request.clone());
     let response = respond(&request);
     (&connection).write_all(&response)?;
-    (&connection).flush()
+    (&connection).flush()?;
+    if closing == Closing::OnReuse
+        && let Some(second) = read(&mut reader)?
+    {
+        record(second);
+    }
+    Ok(())
 }
 
 fn read(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> {
