@@ -69,10 +69,11 @@ pub use api::*;
 #[doc(inline)]
 pub use flighthub2_runtime::{
     ApiInfo, Availability, Base64, CallResponse, Clock, DateTime, Delivery, DryRun, DynamicCall, DynamicResponse,
-    Error, ErrorCodeInfo, ErrorKind, Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderMap, HeaderText,
-    Idempotency, Items, JsonObject, JsonValue, Operation, OperationInfo, Outcome, Pages, ParameterInfo,
+    Error, ErrorCodeInfo, ErrorKind, FetchedToken, Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderMap,
+    HeaderText, Idempotency, Items, JsonObject, JsonValue, Operation, OperationInfo, Outcome, Pages, ParameterInfo,
     ParameterLocation, ResponseHeaders, Risk, Scope, Secret, SecretInteger, SerializeError, SleepFuture, Token,
-    TokenHeader, UnixMillis, UnixSeconds, Unknown, UnknownName, Update, codegen, masked,
+    TokenFuture, TokenHeader, TokenSource, TokenSourceError, UnixMillis, UnixSeconds, Unknown, UnknownName, Update,
+    codegen, masked,
 };
 
 /// The examples of the README compile.

@@ -10,6 +10,7 @@
 mod requests;
 mod responses;
 mod servers;
+mod tokens;
 mod values;
 
 use flighthub2::codegen::{JsonValue, Operation, RequestParts};

@@ -39,15 +39,16 @@ impl Exchange {
     }
 }
 
-/// Sends a request once and collects its response, until a limit has passed.
+/// Sends a request once and collects its response, until a limit has passed. `tokens` are the headers of fetched tokens.
 pub(crate) async fn send(
     transport: &dyn Transport,
     request: &Prepared,
     request_id: Option<(HeaderName, &str)>,
+    tokens: &[(HeaderName, HeaderValue)],
     mut limit: SleepFuture,
     max_bytes: usize,
 ) -> Result<Exchange, Error> {
-    let request = made(request, request_id)?;
+    let request = made(request, request_id, tokens)?;
     let late = || TransportError::maybe_sent("the time limit of the attempt has passed").timed_out();
     let response = with_timeout(&mut limit, transport.send(request)).await.unwrap_or_else(|| Err(late()))?;
     let (head, content) = response.into_parts();
@@ -60,7 +61,11 @@ pub(crate) async fn send(
     Ok(Exchange { status: head.status, headers: head.headers, body, retry_after })
 }
 
-fn made(prepared: &Prepared, request_id: Option<(HeaderName, &str)>) -> Result<Request<RequestBody>, Error> {
+fn made(
+    prepared: &Prepared,
+    request_id: Option<(HeaderName, &str)>,
+    tokens: &[(HeaderName, HeaderValue)],
+) -> Result<Request<RequestBody>, Error> {
     let mut request = Request::new(RequestBody::from(prepared.body.clone()));
     *request.method_mut() = prepared.method.clone();
     *request.uri_mut() = prepared.uri.clone();
@@ -68,6 +73,9 @@ fn made(prepared: &Prepared, request_id: Option<(HeaderName, &str)>) -> Result<R
     if let Some((name, id)) = request_id {
         let value = HeaderValue::from_str(id).map_err(|error| Error::config("a bad request id").with_source(error))?;
         request.headers_mut().insert(name, value);
+    }
+    for (name, value) in tokens {
+        request.headers_mut().insert(name, value.clone());
     }
     Ok(request)
 }

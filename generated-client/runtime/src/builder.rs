@@ -7,13 +7,15 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Uri;
 use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::call::{ApiClient, BaseUrl as _};
 use crate::client::{Core, HeaderNames, Shared};
+use crate::client_credentials::ClientCredentials;
 use crate::clock::{Clock, TokioClock};
-use crate::credentials::Credentials;
+use crate::credentials::{Credential, Credentials};
 use crate::error::{Error, name_list};
 #[cfg(feature = "reqwest")]
 use crate::http_client::{HttpClient, Settings};
@@ -22,6 +24,7 @@ use crate::redactor::Redactor;
 use crate::retry::Budget;
 use crate::server::ServerInfo;
 use crate::token::Token;
+use crate::token_source::{TokenCache, TokenSource};
 use crate::transport::Transport;
 
 /// A longer limit is shortened to this: the clock cannot represent every later instant.
@@ -32,8 +35,9 @@ pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60
 pub struct ClientBuilder<C> {
     target: Option<Target>,
     server_variables: Vec<(String, String)>,
-    token: Option<Token>,
+    token: Option<Credential>,
     credentials: Credentials,
+    client_credentials: Vec<(String, ClientCredentials)>,
     max_risk: Risk,
     language: Option<String>,
     allow_http: bool,
@@ -64,6 +68,7 @@ impl<C> Clone for ClientBuilder<C> {
             server_variables: self.server_variables.clone(),
             token: self.token.clone(),
             credentials: self.credentials.clone(),
+            client_credentials: self.client_credentials.clone(),
             language: self.language.clone(),
             #[cfg(feature = "reqwest")]
             connections: self.connections.clone(),
@@ -83,6 +88,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
             .field("server_variables", &self.server_variables)
             .field("token", &self.token)
             .field("credentials", &self.credentials)
+            .field("client_credentials", &self.client_credentials)
             .field("max_risk", &self.max_risk)
             .field("language", &self.language)
             .field("allow_http", &self.allow_http)
@@ -113,6 +119,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             server_variables: Vec::new(),
             token: None,
             credentials: Credentials::default(),
+            client_credentials: Vec::new(),
             max_risk: Risk::Write,
             language: C::DEFAULT_LANGUAGE.map(str::to_owned),
             allow_http: false,
@@ -167,7 +174,14 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// [credential](Self::credential) of every scheme that has none. That needs schemes which all write the same value; of
     /// others `build` requires the names.
     pub fn token(mut self, token: Token) -> Self {
-        self.token = Some(token);
+        self.token = Some(Credential::Token(token));
+        self
+    }
+
+    /// Where the token comes from, if it expires or changes while the program runs. It is used as a [`token`](Self::token)
+    /// is. Clients that are built from copies of this builder share their tokens.
+    pub fn token_source(mut self, source: impl TokenSource + 'static) -> Self {
+        self.token = Some(Credential::Source(Arc::new(TokenCache::new(source))));
         self
     }
 
@@ -181,7 +195,35 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// The credential of a security scheme, for an API with several: an API key, a bearer or OAuth 2 token, or for `basic`
     /// the user and the password in base64. Each call uses the first set that its operation accepts and that is complete.
     pub fn credential(mut self, scheme: impl Into<String>, credential: Token) -> Self {
-        self.credentials.set(scheme.into(), credential);
+        self.credentials.set(scheme.into(), Credential::Token(credential));
+        self
+    }
+
+    /// Where the token of a security scheme comes from, if it expires or changes while the program runs. The scheme has to
+    /// be a header. Clients that are built from copies of this builder share their tokens.
+    pub fn credential_source(mut self, scheme: impl Into<String>, source: impl TokenSource + 'static) -> Self {
+        self.credentials.set(scheme.into(), Credential::Source(Arc::new(TokenCache::new(source))));
+        self
+    }
+
+    /// Fetches the tokens of a security scheme by the client credentials grant of OAuth 2, from the token endpoint in the
+    /// specification or from [another one](ClientCredentials::token_url). A token is fetched when the first call needs it,
+    /// again before it expires, and after a response with HTTP 401. Such a call is sent again with the new token, unless it
+    /// is [physical](Risk::Physical).
+    ///
+    /// ```
+    /// use flighthub2_runtime::codegen::ApiClient;
+    /// use flighthub2_runtime::{ClientBuilder, ClientCredentials, Error};
+    ///
+    /// fn client<C: ApiClient>(builder: ClientBuilder<C>, secret: String) -> Result<C, Error> {
+    ///     let credentials = ClientCredentials::new("my-program", secret)?.scopes(["orders:read"]);
+    ///     builder.client_credentials("oauth", credentials).build()
+    /// }
+    /// ```
+    pub fn client_credentials(mut self, scheme: impl Into<String>, credentials: ClientCredentials) -> Self {
+        let scheme = scheme.into();
+        self.client_credentials.retain(|(known, _)| *known != scheme);
+        self.client_credentials.push((scheme, credentials));
         self
     }
 
@@ -313,8 +355,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         let tls = self.transport.is_some()
             || cfg!(not(feature = "reqwest"))
             || cfg!(any(feature = "rustls", feature = "native-tls"));
-        let (base_url, is_documented) = self.target()?;
-        let base_url = checked_base_url("the base URL", &base_url, self.allow_http, tls)?;
+        let (target, is_documented) = self.target()?;
+        let base_url = checked_base_url("the base URL", &target, self.allow_http, tls)?;
         if self.token.is_none() && C::API.token.is_some() {
             return Err(Error::config("no token: call `.token(…)`"));
         }
@@ -332,12 +374,24 @@ impl<C: ApiClient> ClientBuilder<C> {
         }
         let needs_tokio = self.transport.is_none() || self.clock.is_none();
         let transport = self.transport_to(&base_url)?;
+        for (scheme, given) in &self.client_credentials {
+            let url = self.token_url(scheme, given, (&target, is_documented), tls)?;
+            let source = TokenCache::new(given.source(url, Arc::clone(&transport))?);
+            self.credentials.set(scheme.clone(), Credential::Source(Arc::new(source)));
+        }
+        if let Some(scheme) = self.credentials.source_outside_of_headers(C::API.credentials) {
+            return Err(Error::config(format!("`{scheme}` is no header: its credential cannot come from a source")));
+        }
+        let mut redactor = Redactor::new(self.token.as_ref(), &self.credentials);
+        for (_, given) in &self.client_credentials {
+            redactor.add_all(&given.secrets());
+        }
         Ok(C::from_core(Core::new(Shared {
             transport,
             base_url,
             is_documented,
             header_names: HeaderNames::of(C::API),
-            redactor: Arc::new(Redactor::new(self.token.as_ref(), &self.credentials)),
+            redactor: Arc::new(redactor),
             token: self.token,
             credentials: self.credentials,
             max_risk: self.max_risk,
@@ -353,6 +407,47 @@ impl<C: ApiClient> ClientBuilder<C> {
             #[cfg(feature = "blocking")]
             blocking: Default::default(),
         })))
+    }
+
+    /// The token endpoint of client credentials.
+    fn token_url(
+        &self,
+        scheme: &str,
+        given: &ClientCredentials,
+        (base_url, is_documented): (&str, bool),
+        tls: bool,
+    ) -> Result<Uri, Error> {
+        let Some(info) = C::API.credentials.iter().find(|known| known.scheme == scheme) else {
+            let known = name_list(C::API.credentials.iter().map(|known| known.scheme));
+            return Err(Error::config(format!("there is no security scheme `{scheme}`; the schemes are: {known}")));
+        };
+        let name = format!("the token URL of `{scheme}`");
+        let bad = |error| Error::config(format!("{name} is no URL")).with_source(error);
+        let url = match (given.own_token_url(), info.token_url) {
+            (Some(url), _) => Url::parse(url).map_err(bad)?,
+            (None, Some(url)) => {
+                // OpenAPI resolves a relative URL against that of the server.
+                let is_relative = Url::parse(url) == Err(url::ParseError::RelativeUrlWithoutBase);
+                if !is_relative && !is_documented {
+                    return Err(Error::config(format!(
+                        "the client has a base URL of its own, and {name} in the specification, `{url}`, may be that of \
+                         another installation: call `.token_url(…)` of the client credentials"
+                    )));
+                }
+                Url::parse(base_url).and_then(|base| base.join(url)).map_err(bad)?
+            }
+            (None, None) => {
+                return Err(Error::config(format!(
+                    "the specification does not have {name}: call `.token_url(…)` of the client credentials"
+                )));
+            }
+        };
+        check_url(&name, &url, self.allow_http, tls)?;
+        if url.scheme() == "http" && base_url.starts_with("https:") {
+            // A proxy of the environment would see the secret: proxies are disabled for a client whose base URL is http.
+            return Err(Error::config(format!("{name} is plain http, and the base URL is not")));
+        }
+        Uri::try_from(url.as_str()).map_err(|error| Error::config(format!("{name} cannot be sent")).with_source(error))
     }
 
     /// The base URL, and whether it is that of a server of the specification.
@@ -409,14 +504,20 @@ impl<C: ApiClient> ClientBuilder<C> {
 /// The base URL without a slash at its end, if a token may be sent to it. `name` is what errors call it.
 pub(crate) fn checked_base_url(name: &str, text: &str, allow_http: bool, tls: bool) -> Result<String, Error> {
     let url = Url::parse(text).map_err(|error| Error::config(format!("{name} is no URL")).with_source(error))?;
+    check_url(name, &url, allow_http, tls)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Error::config(format!("{name} has a query or a fragment")));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Whether credentials may be sent to a URL. `name` is what errors call it.
+fn check_url(name: &str, url: &Url, allow_http: bool, tls: bool) -> Result<(), Error> {
     let Some(host) = url.host_str() else {
         return Err(Error::config(format!("{name} has no host")));
     };
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::config(format!("{name} has a name or password in it; only the token is sent")));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::config(format!("{name} has a query or a fragment")));
     }
     match url.scheme() {
         "https" if tls => {}
@@ -436,7 +537,7 @@ pub(crate) fn checked_base_url(name: &str, text: &str, allow_http: bool, tls: bo
             return Err(Error::config(format!("{name} has the scheme `{other}`, which is not http or https")));
         }
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    Ok(())
 }
 
 pub(crate) fn is_loopback(host: &str) -> bool {

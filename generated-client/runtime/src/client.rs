@@ -19,17 +19,16 @@ use crate::builder::checked_base_url;
 use crate::call_response::CallResponse;
 use crate::call_settings::CallSettings;
 use crate::clock::Clock;
-use crate::credentials::{Credentials, Written};
+use crate::credentials::{Credential, Credentials, Written};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::execution::Execution;
 use crate::headers::ResponseHeaders;
 use crate::operation::{ApiInfo, Operation, OperationInfo, Risk};
-use crate::prepared::{DryRun, Prepared};
+use crate::prepared::{DryRun, FetchedHeader, Prepared};
 use crate::redactor::Redactor;
 use crate::request::{RequestParts, header_problem};
 use crate::response::{ReadError, ResponseBody};
 use crate::retry::Budget;
-use crate::token::Token;
 use crate::transport::Transport;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -52,7 +51,7 @@ pub(crate) struct Shared {
     pub(crate) is_documented: bool,
     pub(crate) header_names: HeaderNames,
     /// `None` if no operation of the API needs one.
-    pub(crate) token: Option<Token>,
+    pub(crate) token: Option<Credential>,
     pub(crate) credentials: Credentials,
     /// The token and the credentials, as texts that no output contains.
     pub(crate) redactor: Arc<Redactor>,
@@ -349,8 +348,10 @@ impl Core {
         }
         let method = Method::from_bytes(info.method.as_bytes())
             .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
-        let mut headers = self.headers(info, &parts, project)?;
-        let Written { query, shown_query, prefixes } = self.shared.credentials.write(info, &mut headers)?;
+        let (mut headers, token) = self.headers(info, &parts, project)?;
+        let Written { query, shown_query, prefixes, mut fetched } =
+            self.shared.credentials.write(info, &mut headers)?;
+        fetched.extend(token);
         let base_url = self.base_url(info)?;
         let url = |credentials: &str| {
             let mut url = format!("{base_url}{}", parts.path_text());
@@ -376,7 +377,7 @@ impl Core {
         if !body.is_empty() {
             headers.insert(CONTENT_TYPE, content_type);
         }
-        Ok(Prepared { method, uri, shown_url, headers, prefixes, body })
+        Ok(Prepared { method, uri, shown_url, headers, prefixes, fetched, body })
     }
 
     /// The base URL of an operation. Its own server has to be as safe as that of the client.
@@ -395,19 +396,28 @@ impl Core {
         Ok(Cow::Owned(own))
     }
 
+    /// The headers, and that of the token if it is fetched.
     fn headers(
         &self,
         info: &'static OperationInfo,
         parts: &RequestParts,
         project: Option<&str>,
-    ) -> Result<HeaderMap, Error> {
+    ) -> Result<(HeaderMap, Option<FetchedHeader>), Error> {
         let shared = &*self.shared;
-        let mut headers = HeaderMap::new();
+        let (mut headers, mut fetched) = (HeaderMap::new(), None);
         headers.insert(ACCEPT, media_type(parts.accepted())?);
         if let (Some(token), true) = (info.api.token, info.authenticated) {
-            let value = shared.token.as_ref().map(|value| value.header(token.prefix));
-            let value = value.ok_or_else(|| Error::config("the operation needs a token, and the client has none"))?;
-            headers.insert(shared.header_names.get(token.name)?, value?);
+            let name = shared.header_names.get(token.name)?;
+            let value = match &shared.token {
+                None => return Err(Error::config("the operation needs a token, and the client has none")),
+                Some(Credential::Token(value)) => value.header(token.prefix)?,
+                Some(Credential::Source(cache)) => {
+                    let (name, cache) = (name.clone(), Arc::clone(cache));
+                    let header = FetchedHeader { name, prefix: token.prefix, scheme: token.name, cache };
+                    fetched.insert(header).placeholder()
+                }
+            };
+            headers.insert(name, value);
         }
         let project_header = match info.scope {
             crate::operation::Scope::Organization => None,
@@ -428,7 +438,7 @@ impl Core {
             let refused = |problem| Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, problem);
             settings.write(info.api, &mut headers).map_err(refused)?;
         }
-        Ok(headers)
+        Ok((headers, fetched))
     }
 }
 

@@ -8,6 +8,7 @@ pub use crate::builder::ClientBuilder;
 pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::call_response::CallResponse;
 pub use crate::client::Core;
+pub use crate::client_credentials::ClientCredentials;
 pub use crate::date_time::DateTime;
 pub use crate::dynamic::{Codec, DynamicCall, DynamicResponse};
 pub use crate::error::Error;

@@ -4,20 +4,30 @@
 //! which everything was given, written into the request. No credential is printed.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{Error, name_list};
 use crate::operation::{CredentialInfo, CredentialPlace, OperationInfo};
+use crate::prepared::FetchedHeader;
 use crate::token::Token;
+use crate::token_source::TokenCache;
 
 /// All characters but the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// A credential, or what fetches it.
+#[derive(Clone, Debug)]
+pub(crate) enum Credential {
+    Token(Token),
+    Source(Arc<TokenCache>),
+}
+
 /// The credentials that the caller has set, by the names of their schemes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Credentials(Vec<(String, Token)>);
+pub(crate) struct Credentials(Vec<(String, Credential)>);
 
 /// Where credentials were written.
 #[derive(Default)]
@@ -27,6 +37,8 @@ pub(crate) struct Written {
     pub(crate) shown_query: String,
     /// The prefix of the credential in a header.
     pub(crate) prefixes: Vec<(HeaderName, String)>,
+    /// The headers of tokens that are fetched when the request is sent.
+    pub(crate) fetched: Vec<FetchedHeader>,
 }
 
 /// Omits the credentials.
@@ -37,16 +49,16 @@ impl fmt::Debug for Written {
 }
 
 impl Credentials {
-    pub(crate) fn set(&mut self, scheme: String, token: Token) {
+    pub(crate) fn set(&mut self, scheme: String, credential: Credential) {
         self.0.retain(|(known, _)| *known != scheme);
-        self.0.push((scheme, token));
+        self.0.push((scheme, credential));
     }
 
-    /// Gives a token to every scheme that has no credential.
+    /// Gives one credential to every scheme that has none.
     ///
     /// # Errors
     /// The schemes are written to different places, so a caller has to name one. The error lists them.
-    pub(crate) fn set_all(&mut self, known: &[CredentialInfo], token: &Token) -> Result<(), String> {
+    pub(crate) fn set_all(&mut self, known: &[CredentialInfo], credential: &Credential) -> Result<(), String> {
         let is_same = |one: &CredentialInfo, other: &CredentialInfo| {
             let is_same_name = match one.place {
                 CredentialPlace::Header => one.name.eq_ignore_ascii_case(other.name),
@@ -59,7 +71,7 @@ impl Credentials {
         }
         for scheme in known {
             if self.get(scheme.scheme).is_none() {
-                self.set(scheme.scheme.to_owned(), token.clone());
+                self.set(scheme.scheme.to_owned(), credential.clone());
             }
         }
         Ok(())
@@ -71,8 +83,15 @@ impl Credentials {
         schemes.find(|scheme| !known.iter().any(|known| known.scheme == *scheme))
     }
 
-    fn get(&self, scheme: &str) -> Option<&Token> {
-        self.0.iter().find(|(known, _)| known == scheme).map(|(_, token)| token)
+    /// A scheme whose token is fetched and which is no header.
+    pub(crate) fn source_outside_of_headers(&self, known: &[CredentialInfo]) -> Option<&'static str> {
+        let sources = self.0.iter().filter(|(_, credential)| matches!(credential, Credential::Source(_)));
+        let mut infos = sources.filter_map(|(scheme, _)| known.iter().find(|known| known.scheme == *scheme));
+        infos.find(|info| info.place != CredentialPlace::Header).map(|info| info.scheme)
+    }
+
+    fn get(&self, scheme: &str) -> Option<&Credential> {
+        self.0.iter().find(|(known, _)| known == scheme).map(|(_, credential)| credential)
     }
 
     /// Writes the first set of credentials that is given completely. An operation that needs none gets none, unless it
@@ -93,36 +112,65 @@ impl Credentials {
         };
         for scheme in *set {
             let place = info.api.credentials.iter().find(|known| known.scheme == *scheme);
-            if let (Some(place), Some(token)) = (place, self.get(scheme)) {
-                written.add(place, token, headers)?;
+            match (place, self.get(scheme)) {
+                (Some(place), Some(Credential::Token(token))) => written.add(place, token, headers)?,
+                (Some(place), Some(Credential::Source(cache))) => written.add_fetched(place, cache, headers)?,
+                (None, _) | (_, None) => {}
             }
         }
         Ok(written)
     }
 
-    pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
-        self.0.iter().map(|(_, token)| token)
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Credential> {
+        self.0.iter().map(|(_, credential)| credential)
     }
 }
 
+/// The name of the header of a scheme.
+fn header_name(info: &CredentialInfo) -> Result<HeaderName, Error> {
+    HeaderName::from_bytes(info.name.as_bytes())
+        .map_err(|error| Error::config(format!("`{}` cannot be the name of a header", info.name)).with_source(error))
+}
+
 impl Written {
+    /// A token that is fetched when the request is sent.
+    fn add_fetched(
+        &mut self,
+        info: &CredentialInfo,
+        cache: &Arc<TokenCache>,
+        headers: &mut HeaderMap,
+    ) -> Result<(), Error> {
+        let (name, cache) = (header_name(info)?, Arc::clone(cache));
+        let header = FetchedHeader { name: name.clone(), prefix: info.prefix, scheme: info.scheme, cache };
+        self.add_header(info, name, header.placeholder(), headers)?;
+        self.fetched.push(header);
+        Ok(())
+    }
+
+    fn add_header(
+        &mut self,
+        info: &CredentialInfo,
+        name: HeaderName,
+        value: HeaderValue,
+        headers: &mut HeaderMap,
+    ) -> Result<(), Error> {
+        if let Some(other) = headers.insert(name.clone(), value.clone())
+            && other != value
+        {
+            return Err(Error::config(format!(
+                "`{}` is written to the header `{}`, which has another value in this call",
+                info.scheme, info.name
+            )));
+        }
+        self.prefixes.push((name, info.prefix.to_owned()));
+        Ok(())
+    }
+
     fn add(&mut self, info: &CredentialInfo, token: &Token, headers: &mut HeaderMap) -> Result<(), Error> {
         let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
         match info.place {
             CredentialPlace::Header => {
-                let name = HeaderName::from_bytes(info.name.as_bytes()).map_err(|error| {
-                    Error::config(format!("`{}` cannot be the name of a header", info.name)).with_source(error)
-                })?;
-                let value = token.header(info.prefix)?;
-                if let Some(other) = headers.insert(name.clone(), value.clone())
-                    && other != value
-                {
-                    return Err(Error::config(format!(
-                        "`{}` is written to the header `{}`, which has another value in this call",
-                        info.scheme, info.name
-                    )));
-                }
-                self.prefixes.push((name, info.prefix.to_owned()));
+                self.add_header(info, header_name(info)?, token.header(info.prefix)?, headers)?;
             }
             CredentialPlace::Query => {
                 for (query, value) in [(&mut self.query, encode(token.expose())), (&mut self.shown_query, "***".into())]
@@ -162,10 +210,21 @@ mod tests {
         CredentialInfo::new("oauth", CredentialPlace::Header, "Authorization").with_prefix("Bearer "),
     ]);
 
+    fn token(text: &str) -> Credential {
+        Credential::Token(Token::new(text).unwrap())
+    }
+
+    fn shown(credential: &Credential) -> &str {
+        match credential {
+            Credential::Token(token) => token.expose(),
+            Credential::Source(_) => "a source",
+        }
+    }
+
     fn credentials(given: &[&str]) -> Credentials {
         let mut credentials = Credentials::default();
         for scheme in given {
-            credentials.set((*scheme).to_owned(), Token::new(format!("secret-{scheme}+")).unwrap());
+            credentials.set((*scheme).to_owned(), token(&format!("secret-{scheme}+")));
         }
         credentials
     }
@@ -215,7 +274,7 @@ mod tests {
         let info = OperationInfo::new(&API, "a", "GET", "/a").with_security(&[&["bearer", "oauth"]]);
         let mut credentials = Credentials::default();
         for scheme in ["bearer", "oauth"] {
-            credentials.set(scheme.to_owned(), Token::new("same").unwrap());
+            credentials.set(scheme.to_owned(), token("same"));
         }
         assert!(credentials.write(&info, &mut HeaderMap::new()).is_ok());
     }
@@ -235,10 +294,10 @@ mod tests {
         const fn bearer(scheme: &'static str, header: &'static str) -> CredentialInfo {
             CredentialInfo::new(scheme, CredentialPlace::Header, header).with_prefix("Bearer ")
         }
-        let token = Token::new("t").unwrap();
+        let token = token("t");
         let mut credentials = credentials(&["b"]);
         assert_eq!(credentials.set_all(&[bearer("a", "Authorization"), bearer("b", "authorization")], &token), Ok(()));
-        let given = ["a", "b"].map(|scheme| credentials.get(scheme).map(Token::expose));
+        let given = ["a", "b"].map(|scheme| credentials.get(scheme).map(shown));
         assert_eq!(given, [Some("t"), Some("secret-b+")], "what is given by name stays");
         let key = CredentialInfo::new("key", CredentialPlace::Query, "key");
         assert_eq!(Credentials::default().set_all(&[key], &token), Ok(()));

@@ -25,6 +25,8 @@ pub enum ErrorKind {
     InvalidArgument,
     /// The operation is riskier than the client was built for.
     Risk,
+    /// A token could not be fetched from its [`TokenSource`](crate::TokenSource).
+    TokenSource,
     /// There was no connection.
     Connection,
     /// A time limit passed.
@@ -63,6 +65,7 @@ pub enum Delivery {
 /// | [`Config`](ErrorKind::Config) | a setting, or the place of a call, cannot work | `NotSent` | no | mend the program |
 /// | [`InvalidArgument`](ErrorKind::InvalidArgument) | an argument cannot be sent: an empty id, a line break for a header | `NotSent` | no | mend the argument |
 /// | [`Risk`](ErrorKind::Risk) | the operation is riskier than the client was built for | `NotSent` | no | build a client with [`max_risk`](crate::ClientBuilder::max_risk), if it is meant |
+/// | [`TokenSource`](ErrorKind::TokenSource) | no token could be fetched: the token endpoint refused it, or does not respond | `NotSent` | no | look at the credentials, or at the token endpoint |
 /// | [`Connection`](ErrorKind::Connection) | no connection: no address, refused, no trust in the certificate | `NotSent` | no | look at the base URL and the network |
 /// | [`Timeout`](ErrorKind::Timeout) | no connection in time, or no slot among the requests in flight | `NotSent` | no | send the call again later, or allow more time |
 /// | | no whole response in time | `MaybeSent` | yes | look at what was done: the text of the error names the operation that shows it |
@@ -97,6 +100,8 @@ struct Inner {
     code: Option<i64>,
     path: Option<String>,
     retry_after: Option<Duration>,
+    /// Of an error before the request was sent: whether it passes without anybody mending something.
+    is_temporary: bool,
     response: Option<Response>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -146,6 +151,7 @@ impl Error {
             code: None,
             path: None,
             retry_after: None,
+            is_temporary: false,
             response: None,
             source: None,
         }))
@@ -187,6 +193,15 @@ impl Error {
     pub(crate) fn with_path(mut self, path: String) -> Self {
         self.0.path = Some(path);
         self
+    }
+
+    pub(crate) fn with_temporary(mut self, is_temporary: bool) -> Self {
+        self.0.is_temporary = is_temporary;
+        self
+    }
+
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.0.is_temporary
     }
 
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {

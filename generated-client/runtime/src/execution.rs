@@ -8,6 +8,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tracing::{Instrument as _, Span};
@@ -21,6 +23,8 @@ use crate::operation::OperationInfo;
 use crate::prepared::Prepared;
 use crate::response::ReadError;
 use crate::retry::{self, Ending};
+use crate::token::Token;
+use crate::token_source::{CachedToken, TokenCache};
 
 pub(crate) struct Execution {
     client: Core,
@@ -30,6 +34,10 @@ pub(crate) struct Execution {
     /// When the call as a whole must be over: attempts, waits between them, and waits for a slot.
     deadline: Instant,
     sent: Sent,
+    /// How often an attempt was begun: also those that ended before a request was sent.
+    begun: u32,
+    /// The fetched tokens of the last attempt.
+    tokens: Vec<FetchedToken>,
     /// How long to wait before the next attempt.
     wait: Duration,
 }
@@ -38,7 +46,17 @@ impl Execution {
     pub(crate) fn new(client: Core, info: &'static OperationInfo, request: Prepared, span: Span) -> Self {
         let now = client.shared().clock.now();
         let deadline = now.checked_add(client.timeout()).unwrap_or(now);
-        Self { client, info, request, span, deadline, sent: Sent::default(), wait: Duration::ZERO }
+        Self {
+            client,
+            info,
+            request,
+            span,
+            deadline,
+            sent: Sent::default(),
+            begun: 0,
+            tokens: Vec::new(),
+            wait: Duration::ZERO,
+        }
     }
 
     /// Makes attempts until one has a successful HTTP status.
@@ -111,19 +129,20 @@ impl Execution {
     /// How long to wait before another attempt, if there is to be one.
     fn wait_before_another(&self, error: &Error, retry_after: Option<Duration>) -> Option<Duration> {
         let shared = self.client.shared();
-        let ending = Ending::of(error, retry_after)?;
-        if self.sent.attempts >= self.client.max_attempts()
-            || !retry::allowed(self.info, ending, error.may_have_taken_effect())
+        let was_rejected = is_unauthorized(error.status()) && self.tokens.iter().any(|token| token.is_from_cache);
+        let ending = if was_rejected { Ending::TokenRejected } else { Ending::of(error, retry_after)? };
+        if self.begun >= self.client.max_attempts() || !retry::allowed(self.info, ending, error.may_have_taken_effect())
         {
             return None;
         }
-        let wait = retry::wait(self.sent.attempts, ending, shared.clock.jitter());
+        let wait = retry::wait(self.begun, ending, shared.clock.jitter());
         let in_time = shared.clock.now().checked_add(wait).is_some_and(|then| then < self.deadline);
         (in_time && shared.budget.take()).then_some(wait)
     }
 
     async fn attempt(&mut self) -> Result<Exchange, Error> {
-        let Self { client, info, request, deadline, sent, .. } = self;
+        self.begun += 1;
+        let Self { client, info, request, deadline, sent, tokens, .. } = self;
         let shared = client.shared();
         if shared.needs_tokio && Handle::try_current().is_err() {
             return Err(Error::config(
@@ -131,6 +150,7 @@ impl Execution {
                  `.transport(…)` and `.clock(…)` of your own",
             ));
         }
+        *tokens = fetch_tokens(shared, request, *deadline).await?;
         let _slot = acquire_slot(shared, *deadline).await?;
         let time_left = time_left(shared, *deadline)?.min(shared.attempt_timeout);
         let header = info.api.request_id_header.map(|header| shared.header_names.get(header)).transpose()?;
@@ -148,8 +168,14 @@ impl Execution {
         );
         sent.attempts += 1;
         let limit = shared.clock.timeout(time_left);
-        let sending = attempt::send(&*shared.transport, request, request_id, limit, shared.max_response_bytes);
+        let headers: Vec<_> = tokens.iter().map(|token| token.header.clone()).collect();
+        let sending =
+            attempt::send(&*shared.transport, request, request_id, &headers, limit, shared.max_response_bytes);
         let outcome = sending.instrument(span.clone()).await;
+        let status = outcome.as_ref().map_or_else(Error::status, |exchange| Some(exchange.status.as_u16()));
+        if is_unauthorized(status) {
+            tokens.iter().for_each(FetchedToken::reject);
+        }
         match &outcome {
             Ok(exchange) => span.record("status", exchange.status.as_u16()),
             Err(error) => {
@@ -161,6 +187,42 @@ impl Execution {
         };
         outcome
     }
+}
+
+/// A token in the header that it is sent in.
+struct FetchedToken {
+    header: (HeaderName, HeaderValue),
+    token: Token,
+    cache: Arc<TokenCache>,
+    /// Whether it was fetched for an earlier call.
+    is_from_cache: bool,
+}
+
+impl FetchedToken {
+    /// Makes the next call fetch another one.
+    fn reject(&self) {
+        self.cache.reject(&self.token);
+    }
+}
+
+fn is_unauthorized(status: Option<u16>) -> bool {
+    status == Some(StatusCode::UNAUTHORIZED.as_u16())
+}
+
+/// Fetches the tokens of a request that have expired, within the time of an attempt.
+async fn fetch_tokens(shared: &Shared, request: &Prepared, deadline: Instant) -> Result<Vec<FetchedToken>, Error> {
+    let mut tokens = Vec::new();
+    for header in &request.fetched {
+        let mut limit = shared.clock.timeout(time_left(shared, deadline)?.min(shared.attempt_timeout));
+        let fetched = header.cache.token(&*shared.clock, &mut limit).await;
+        let CachedToken { token, is_from_cache } = fetched.map_err(|error| error.of_call(header.scheme))?;
+        // Before it can be a part of any text.
+        shared.redactor.add_fetched(&token);
+        let value = token.header(header.prefix)?;
+        let (header, cache) = ((header.name.clone(), value), Arc::clone(&header.cache));
+        tokens.push(FetchedToken { header, token, cache, is_from_cache });
+    }
+    Ok(tokens)
 }
 
 /// Waits for a slot among the requests in flight, for as long as the call has time.

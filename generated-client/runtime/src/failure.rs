@@ -60,7 +60,7 @@ fn with_response(kind: ErrorKind, message: String) -> Error {
 }
 
 /// A string of the service on one line, limited in length and without credentials.
-fn one_line(text: &str, max_chars: usize, redactor: &Redactor) -> String {
+pub(crate) fn one_line(text: &str, max_chars: usize, redactor: &Redactor) -> String {
     redactor.mask(text, max_chars).replace(|character: char| character.is_control(), " ")
 }
 

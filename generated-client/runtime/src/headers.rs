@@ -292,18 +292,13 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::Credentials;
-    use crate::token::Token;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> ResponseHeaders {
         let mut map = HeaderMap::new();
         for (name, value) in lines {
             map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        let mut credentials = Credentials::default();
-        credentials.set("key".to_owned(), Token::new("key-of-client").unwrap());
-        let token = Token::new("token+of/client").unwrap();
-        ResponseHeaders::received(map, &Redactor::new(Some(&token), &credentials))
+        ResponseHeaders::received(map, &Redactor::of_secrets(&["token+of/client", "key-of-client"]))
     }
 
     fn read<T: DeserializeOwned>(text: &'static str) -> Result<T, String> {

@@ -99,13 +99,11 @@ impl Error for MaskedSource {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::Credentials;
-    use crate::token::Token;
 
     const TOKEN: &str = "SECRET/TOKEN+1";
 
     fn redactor() -> Redactor {
-        Redactor::new(Some(&Token::new(TOKEN).unwrap()), &Credentials::default())
+        Redactor::of_secrets(&[TOKEN])
     }
 
     /// An error with texts of its own.

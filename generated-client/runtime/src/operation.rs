@@ -552,18 +552,22 @@ pub struct CredentialInfo {
     pub name: &'static str,
     /// The prefix of the credential, such as `Bearer `.
     pub prefix: &'static str,
+    /// The token endpoint of the client credentials grant of OAuth 2. It can be relative to the base URL.
+    pub token_url: Option<&'static str>,
 }
 
 impl CredentialInfo {
     /// A credential that is the value alone.
     #[must_use]
     pub const fn new(scheme: &'static str, place: CredentialPlace, name: &'static str) -> Self {
-        Self { scheme, place, name, prefix: "" }
+        Self { scheme, place, name, prefix: "", token_url: None }
     }
 
     setters! {
         /// Sets [`prefix`](Self::prefix).
         with_prefix: prefix: &'static str,
+        /// Sets [`token_url`](Self::token_url).
+        with_token_url: token_url: Option<&'static str>,
     }
 }
 

@@ -4,10 +4,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
+
+use crate::token_source::TokenCache;
 
 /// A request that is ready to be sent, any number of times.
 pub(crate) struct Prepared {
@@ -18,8 +21,28 @@ pub(crate) struct Prepared {
     pub(crate) headers: HeaderMap,
     /// The prefixes of credentials by header name. Other headers have the prefix of the token.
     pub(crate) prefixes: Vec<(HeaderName, String)>,
+    /// The headers of tokens that are fetched before each attempt. Until then `headers` has a placeholder for each.
+    pub(crate) fetched: Vec<FetchedHeader>,
     /// Empty if there is no body; an empty string is not JSON.
     pub(crate) body: Bytes,
+}
+
+/// A header of a token that is fetched.
+pub(crate) struct FetchedHeader {
+    pub(crate) name: HeaderName,
+    pub(crate) prefix: &'static str,
+    /// What errors call the token.
+    pub(crate) scheme: &'static str,
+    pub(crate) cache: Arc<TokenCache>,
+}
+
+impl FetchedHeader {
+    /// A value that shows as a token in a dry run, and is different for each scheme.
+    pub(crate) fn placeholder(&self) -> HeaderValue {
+        let mut value = HeaderValue::from_str(self.scheme).unwrap_or(HeaderValue::from_static("token"));
+        value.set_sensitive(true);
+        value
+    }
 }
 
 /// The value of a header in a [`DryRun`].
@@ -96,6 +119,11 @@ impl fmt::Debug for DryRun {
 }
 
 impl Prepared {
+    /// A request whose headers and address have everything.
+    pub(crate) fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Self {
+        Self { method, uri, shown_url: None, headers, prefixes: Vec::new(), fetched: Vec::new(), body }
+    }
+
     pub(crate) fn dry_run(&self, token_prefix: &str) -> DryRun {
         let shown = |name: &HeaderName, value: &HeaderValue| {
             if value.is_sensitive() {

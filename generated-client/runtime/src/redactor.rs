@@ -5,7 +5,9 @@
 //! base64, and, if it is the base64 of a user name and a password (`basic`), as these; as the numbers of its bytes, which is
 //! `Debug` of bytes. Other transformations are not found, such as a hash or a part of a credential.
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::sync::{PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::alphabet::{self, Alphabet};
@@ -13,7 +15,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use http::{HeaderMap, Uri};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credential, Credentials};
 use crate::token::Token;
 
 /// What is shown in the place of a credential.
@@ -26,10 +28,19 @@ const MIN_BASE64_PART: usize = 8;
 const MIN_QUERY_VALUE: usize = 16;
 /// How often a percent sign can be encoded again.
 const MAX_NESTING: usize = 8;
+/// How many fetched tokens are masked: the last ones of all sources. A client that runs for months fetches thousands.
+const MAX_FETCHED: usize = 16;
 
 /// Masks the credentials of a client in texts that are shown.
 #[derive(Default)]
-pub(crate) struct Redactor(Vec<SecretString>);
+pub(crate) struct Redactor {
+    known: Secrets,
+    fetched: RwLock<VecDeque<(Token, Secrets)>>,
+}
+
+/// What is masked for one credential, or for several.
+#[derive(Default)]
+struct Secrets(Vec<SecretString>);
 
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,12 +49,39 @@ impl fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    pub(crate) fn new(token: Option<&Token>, credentials: &Credentials) -> Self {
+    pub(crate) fn new(token: Option<&Credential>, credentials: &Credentials) -> Self {
         let mut redactor = Self::default();
-        for token in token.into_iter().chain(credentials.tokens()) {
-            redactor.add(token.expose());
+        for credential in token.into_iter().chain(credentials.all()) {
+            if let Credential::Token(token) = credential {
+                redactor.known.add(token.expose());
+            }
         }
         redactor
+    }
+
+    pub(crate) fn of_secrets(secrets: &[impl AsRef<str>]) -> Self {
+        let mut redactor = Self::default();
+        redactor.add_all(secrets);
+        redactor
+    }
+
+    pub(crate) fn add_all(&mut self, secrets: &[impl AsRef<str>]) {
+        secrets.iter().for_each(|secret| self.known.add(secret.as_ref()));
+    }
+
+    /// Masks a token that was fetched, too.
+    pub(crate) fn add_fetched(&self, token: &Token) {
+        let is_known = |fetched: &VecDeque<(Token, Secrets)>| fetched.iter().any(|it| it.0.expose() == token.expose());
+        if is_known(&self.fetched.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        let mut secrets = Secrets::default();
+        secrets.add(token.expose());
+        let mut fetched = self.fetched.write().unwrap_or_else(PoisonError::into_inner);
+        if fetched.len() == MAX_FETCHED {
+            fetched.pop_front();
+        }
+        fetched.push_back((token.clone(), secrets));
     }
 
     /// The secrets of one request that is no call: the query of its address, which can contain a signature, and the headers
@@ -51,21 +89,63 @@ impl Redactor {
     pub(crate) fn of_request(uri: &Uri, headers: &HeaderMap) -> Self {
         let mut redactor = Self::default();
         if let Some(query) = uri.query() {
-            redactor.push(query);
+            redactor.known.push(query);
             for (_, value) in url::form_urlencoded::parse(query.as_bytes()) {
                 if value.len() >= MIN_QUERY_VALUE {
-                    redactor.push(&value);
+                    redactor.known.push(&value);
                 }
             }
         }
         for value in headers.values().filter(|value| value.is_sensitive()) {
             if let Ok(text) = value.to_str() {
-                redactor.add(text);
+                redactor.known.add(text);
             }
         }
         redactor
     }
 
+    /// Passes a search for all credentials in a text.
+    fn search<T>(&self, bytes: &[u8], run: impl FnOnce(Search<'_>) -> T) -> T {
+        let fetched = self.fetched.read().unwrap_or_else(PoisonError::into_inner);
+        let all = self.known.0.iter().chain(fetched.iter().flat_map(|(_, secrets)| &secrets.0));
+        let secrets: Vec<&[u8]> = all.map(|secret| secret.expose_secret().as_bytes()).collect();
+        run(Search::new(&secrets, bytes))
+    }
+
+    /// The beginning of an untrusted text without credentials: at most so many characters, and `…` if there is more. A
+    /// credential that the end would cut is found. The rest of the text is not looked at.
+    pub(crate) fn mask(&self, text: &str, max_chars: usize) -> String {
+        self.search(text.as_bytes(), |mut search| {
+            let mut masked = String::new();
+            let (mut left, mut hidden_until) = (max_chars, 0);
+            for (at, character) in text.char_indices() {
+                if at < hidden_until {
+                    continue;
+                }
+                if left == 0 {
+                    masked.push('…');
+                    break;
+                }
+                if let Some(end) = search.end_at(at) {
+                    masked.push_str(MASK);
+                    left = left.saturating_sub(MASK.len());
+                    hidden_until = end;
+                } else {
+                    masked.push(character);
+                    left -= 1;
+                }
+            }
+            masked
+        })
+    }
+
+    /// Whether bytes contain a credential.
+    pub(crate) fn are_in(&self, bytes: &[u8]) -> bool {
+        self.search(bytes, |mut search| (0..bytes.len()).any(|at| search.longest_at(at).is_some()))
+    }
+}
+
+impl Secrets {
     fn add(&mut self, text: &str) {
         self.push(text);
         for alphabet in [&alphabet::STANDARD, &alphabet::URL_SAFE] {
@@ -92,43 +172,11 @@ impl Redactor {
             self.0.push(SecretString::from(text));
         }
     }
-
-    /// The beginning of an untrusted text without credentials: at most so many characters, and `…` if there is more. A
-    /// credential that the end would cut is found. The rest of the text is not looked at.
-    pub(crate) fn mask(&self, text: &str, max_chars: usize) -> String {
-        let mut search = Search::new(&self.0, text.as_bytes());
-        let mut masked = String::new();
-        let (mut left, mut hidden_until) = (max_chars, 0);
-        for (at, character) in text.char_indices() {
-            if at < hidden_until {
-                continue;
-            }
-            if left == 0 {
-                masked.push('…');
-                break;
-            }
-            if let Some(end) = search.end_at(at) {
-                masked.push_str(MASK);
-                left = left.saturating_sub(MASK.len());
-                hidden_until = end;
-            } else {
-                masked.push(character);
-                left -= 1;
-            }
-        }
-        masked
-    }
-
-    /// Whether bytes contain a credential.
-    pub(crate) fn are_in(&self, bytes: &[u8]) -> bool {
-        let mut search = Search::new(&self.0, bytes);
-        (0..bytes.len()).any(|at| search.longest_at(at).is_some())
-    }
 }
 
 /// A search for secrets in one text, from its first byte to its last. It allocates once, and not for each place and secret.
 struct Search<'a> {
-    secrets: &'a [SecretString],
+    secrets: &'a [&'a [u8]],
     bytes: &'a [u8],
     /// The bytes that an encoded secret can begin with, so that most places need one look only.
     beginnings: [bool; 256],
@@ -139,11 +187,11 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(secrets: &'a [SecretString], bytes: &'a [u8]) -> Self {
+    fn new(secrets: &'a [&'a [u8]], bytes: &'a [u8]) -> Self {
         let mut beginnings = [false; 256];
         // A space of a form, and what begins the encoding of any byte.
         let encoded = [b'+', b'%', b'\\', b'&'].into_iter().chain(b'0'..=b'9');
-        for byte in secrets.iter().filter_map(|secret| secret.expose_secret().bytes().next()).chain(encoded) {
+        for byte in secrets.iter().filter_map(|secret| secret.first().copied()).chain(encoded) {
             beginnings[usize::from(byte)] = true;
         }
         Self { secrets, bytes, beginnings, ends: Vec::new(), next: Vec::new() }
@@ -165,7 +213,7 @@ impl<'a> Search<'a> {
             return None;
         }
         let secrets = self.secrets;
-        secrets.iter().filter_map(|secret| self.written_at(secret.expose_secret().as_bytes(), at)).max()
+        secrets.iter().filter_map(|secret| self.written_at(secret, at)).max()
     }
 
     /// Where a secret ends that is written at a place, in any of the encodings of each of its bytes.
@@ -281,12 +329,30 @@ mod tests {
 
     fn redactor(texts: &[&str]) -> Redactor {
         let mut redactor = Redactor::default();
-        texts.iter().for_each(|text| redactor.push(text));
+        texts.iter().for_each(|text| redactor.known.push(text));
         redactor
     }
 
     fn of(token: &str) -> Redactor {
-        Redactor::new(Some(&Token::new(token).unwrap()), &Credentials::default())
+        Redactor::of_secrets(&[token])
+    }
+
+    #[test]
+    fn the_last_fetched_tokens_are_masked() {
+        let known = redactor(&["client"]);
+        let token = |number: usize| format!("fetched-{number:03}");
+        for number in 0..100 {
+            let token = Token::new(token(number)).unwrap();
+            known.add_fetched(&token);
+            known.add_fetched(&token);
+        }
+        assert_eq!(
+            known.mask(&format!("client {} {}", token(99), token(100 - MAX_FETCHED)), usize::MAX),
+            "*** *** ***"
+        );
+        assert!(known.are_in(token(99).as_bytes()) && !known.are_in(token(0).as_bytes()));
+        assert!(known.are_in(base64(&alphabet::STANDARD).encode(token(98)).as_bytes()));
+        assert_eq!(known.fetched.read().unwrap().len(), MAX_FETCHED);
     }
 
     #[test]

@@ -17,8 +17,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// The end of an attempt after which a retry can succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// No connection: nothing was sent.
+    /// No connection, or no token: nothing was sent.
     NotSent,
+    /// HTTP 401: the service no longer accepts a token that was fetched for an earlier call.
+    TokenRejected,
     /// The request may have arrived, and no whole response came back.
     Lost,
     /// Throttled: HTTP 429, or a code that the specification marks as throttling. With the wait of `Retry-After`.
@@ -32,6 +34,7 @@ impl Ending {
     pub(crate) fn of(error: &Error, retry_after: Option<Duration>) -> Option<Self> {
         match (error.kind(), error.delivery()) {
             (ErrorKind::Connection | ErrorKind::Timeout, Delivery::NotSent) => Some(Self::NotSent),
+            (ErrorKind::TokenSource, _) => error.is_temporary().then_some(Self::NotSent),
             (ErrorKind::Timeout | ErrorKind::Transport, _) => Some(Self::Lost),
             (ErrorKind::Api | ErrorKind::Status, _) if error.is_throttled() => Some(Self::Throttled(retry_after)),
             (ErrorKind::Api | ErrorKind::Status, _) if matches!(error.status(), Some(502..=504)) => {
@@ -48,7 +51,8 @@ pub(crate) fn allowed(info: &OperationInfo, ending: Ending, may_have_taken_effec
         // Between two requests a person may have acted.
         return false;
     }
-    let harmless = !may_have_taken_effect && matches!(ending, Ending::NotSent | Ending::Throttled(Some(_)));
+    let harmless = !may_have_taken_effect
+        && matches!(ending, Ending::NotSent | Ending::TokenRejected | Ending::Throttled(Some(_)));
     harmless || info.idempotency != Idempotency::NonIdempotent
 }
 

@@ -43,8 +43,21 @@ impl Comparer<'_> {
                 && from != to
             {
                 let subject = Subject::both(Kind::Security, code(&other.name), &scheme.pointer, &other.pointer);
-                let why = "callers obtain the token themselves; the client does not depend on it";
-                self.recorder.record(&subject.key("flows"), DocumentationOnly, &flows(from, to), why);
+                let is_used = |api: &Api| api.credential_schemes.contains(&other.name);
+                let (compatibility, why) = match [scheme.kind.token_url(), other.kind.token_url()] {
+                    [from, to] if from == to || !self.apis.into_iter().all(is_used) => {
+                        (DocumentationOnly, "callers obtain the token themselves; the client does not depend on it")
+                    }
+                    [Some(_), None] => (
+                        Breaking,
+                        "a client with client credentials is refused when it is built: the compiler does not notice",
+                    ),
+                    [None, _] => (Compatible, "a client can fetch tokens with client credentials"),
+                    [Some(_), Some(_)] => {
+                        (Compatible, "code is unchanged; a client with client credentials fetches tokens elsewhere")
+                    }
+                };
+                self.recorder.record(&subject.key("flows"), compatibility, &flows(from, to), why);
             }
         }
     }

@@ -123,7 +123,8 @@ impl Emitter<'_> {
         (!self.api.servers.is_empty()).then(|| quote! { .with_servers(&[#(#servers),*]) })
     }
 
-    /// The credentials of an API whose operations need several schemes, or a scheme that is not a header.
+    /// The credentials of an API whose operations need several schemes, a scheme that is not a header, or one whose tokens
+    /// the client can fetch.
     fn credentials(&self) -> Option<TokenStream> {
         let schemes = &self.api.credential_schemes;
         let defined = self.api.security_schemes.iter().filter(|scheme| schemes.contains(&scheme.name));
@@ -134,9 +135,10 @@ impl Emitter<'_> {
                 CredentialPlace::Query => quote! { Query },
                 CredentialPlace::Cookie => quote! { Cookie },
             };
-            let scheme = &scheme.name;
+            let name_of_scheme = &scheme.name;
             let prefix = (!prefix.is_empty()).then(|| quote! { .with_prefix(#prefix) });
-            quote! { runtime::CredentialInfo::new(#scheme, runtime::CredentialPlace::#place, #name)#prefix }
+            let token_url = scheme.kind.token_url().map(|url| quote! { .with_token_url(Some(#url)) });
+            quote! { runtime::CredentialInfo::new(#name_of_scheme, runtime::CredentialPlace::#place, #name)#prefix #token_url }
         });
         (!schemes.is_empty()).then(|| quote! { .with_credentials(&[#(#credentials),*]) })
     }

@@ -16,6 +16,8 @@ struct Required<'d> {
     at: PointerRef<'d>,
     /// `None` for one that the client does not support.
     header: Option<TokenHeader>,
+    /// Whether the client can fetch tokens by itself.
+    has_token_url: bool,
 }
 
 /// The security schemes of a document. A scheme whose reference is circular is omitted.
@@ -73,20 +75,22 @@ impl<'d> Lowering<'d> {
             let Some((scheme, _)) = self.resolve(&api.security_schemes, id) else { continue };
             let is_supported = !scheme.is_basic() || self.policy.allows_alternative_security;
             let header = scheme.header().filter(|_| is_supported);
-            schemes.push(Required { name, at: self.document.at(api.security_schemes.node(id)), header });
+            let at = self.document.at(api.security_schemes.node(id));
+            schemes.push(Required { name, at, header, has_token_url: scheme.token_url().is_some() });
         }
         schemes
     }
 
-    /// Whether a token for one header is all that a caller can be asked for: every scheme is that header, and every
-    /// operation is called either with it or without. Otherwise callers choose, by the names of the schemes.
+    /// Whether a token for one header is all that a caller can be asked for: every scheme is that header, no token can be
+    /// fetched by the client, and every operation is called either with it or without. Otherwise callers choose, by the
+    /// names of the schemes.
     fn is_sufficient(&self, first: &Required<'d>, schemes: &[Required<'d>]) -> bool {
         let is_optional = |operation| {
             let sets = self.api.requirements(operation).unwrap_or_default();
             sets.iter().any(Vec::is_empty) && !sets.iter().all(Vec::is_empty)
         };
         first.header.is_some()
-            && schemes.iter().all(|scheme| scheme.header == first.header)
+            && schemes.iter().all(|scheme| scheme.header == first.header && !scheme.has_token_url)
             && !self.api.operations().any(|(_, operation)| is_optional(operation))
     }
 
@@ -215,12 +219,16 @@ mod tests {
     #[test]
     fn schemes_that_no_header_is_sufficient_for_are_credentials() {
         let schemes = "a: {type: apiKey, in: query, name: k}, b: {type: apiKey, in: cookie, name: sid}, \
-                       c: {type: http, scheme: Digest}, d: {type: http, scheme: bearer}, e: {type: apiKey, in: header, name: X}";
+                       c: {type: http, scheme: Digest}, d: {type: http, scheme: bearer}, e: {type: apiKey, in: header, name: X}, \
+                       f: {type: oauth2, flows: {clientCredentials: {tokenUrl: /token, scopes: {}}}}, \
+                       g: {type: oauth2, flows: {clientCredentials: {tokenUrl: '', scopes: {}}}}";
         for (security, expected) in [
             ("[{a: []}]", &["a"][..]),
             ("[{a: [], d: []}, {b: []}]", &["a", "b", "d"]),
             ("[{d: [], e: []}]", &["d", "e"]),
             ("[{d: []}]", &[]),
+            ("[{f: []}]", &["f"]),
+            ("[{g: []}]", &[]),
             ("[]", &[]),
         ] {
             assert_eq!(model(&document(schemes, security)).credential_schemes, expected, "{security}");
@@ -234,8 +242,12 @@ mod tests {
             authorization("Digest "),
             authorization("Bearer "),
             (CredentialPlace::Header, "X", String::new()),
+            authorization("Bearer "),
+            authorization("Bearer "),
         ];
         assert_eq!(places, expected);
+        let urls: Vec<_> = api.security_schemes.iter().filter_map(|scheme| scheme.kind.token_url()).collect();
+        assert_eq!(urls, ["/token"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub(crate) use crate::document::extensions::{Outcome, Retry, Risk, Source};
-pub(crate) use crate::document::openapi::{OAuthFlow, SecurityRequirement, Status, Style};
+pub(crate) use crate::document::openapi::{OAuthFlow, OAuthFlowKind, SecurityRequirement, Status, Style};
 use crate::document::openapi::{SecurityScheme as SecuritySchemeKind, ServerVariable};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 pub(crate) use crate::lifecycle::{Follow, Pagination, States};

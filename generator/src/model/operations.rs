@@ -415,6 +415,13 @@ impl SecuritySchemeKind {
         }
     }
 
+    /// The token endpoint of the client credentials grant, from which a client fetches tokens by itself.
+    pub(crate) fn token_url(&self) -> Option<&str> {
+        let Self::OAuth2(flows) = self else { return None };
+        let flow = flows.iter().find(|flow| flow.kind == OAuthFlowKind::ClientCredentials)?;
+        flow.token_url.as_deref().filter(|url| !url.is_empty())
+    }
+
     pub(crate) fn is_basic(&self) -> bool {
         matches!(self, Self::Http(scheme) if scheme.eq_ignore_ascii_case("basic"))
     }

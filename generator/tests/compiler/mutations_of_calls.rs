@@ -257,8 +257,15 @@ pub(super) const CALLS: &[Mutation] = &[
         "address of a flow",
         Foreign,
         &[One("tokenUrl: https://a.example/token", "tokenUrl: https://b.example/token")],
-        DocumentationOnly,
+        Compatible,
         "security scheme `account`: `clientCredentials` `https://a.example/token` → `https://b.example/token`",
+    ),
+    unseen(
+        "token endpoint removed",
+        Foreign,
+        &[One("tokenUrl: https://a.example/token", "tokenUrl: ''")],
+        "security scheme `account`: `clientCredentials` `https://a.example/token` → ``",
+        "credentials are given to a client by their names",
     ),
     change(
         "scope of a flow",
