@@ -12,6 +12,8 @@
 mod documented;
 #[path = "responses/negotiated.rs"]
 mod negotiated;
+#[path = "responses/streamed.rs"]
+mod streamed;
 
 use flighthub2::types::{DeviceState, HmsAlert};
 use flighthub2::{Client, Delivery, Error, ErrorKind};

@@ -22,6 +22,8 @@ pub(crate) struct Exchange {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The body of a success whose caller reads it in parts.
+    pub(crate) rest: Option<Body>,
     /// The wait that the response asks for.
     pub(crate) retry_after: Option<Duration>,
 }
@@ -39,6 +41,14 @@ impl Exchange {
     }
 }
 
+/// Which bodies an attempt collects in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Collects {
+    All,
+    /// Not those of successes, which the caller reads.
+    Failures,
+}
+
 /// Sends a request once and collects its response, until a limit has passed. `tokens` are the headers of fetched tokens.
 pub(crate) async fn send(
     transport: &dyn Transport,
@@ -47,18 +57,25 @@ pub(crate) async fn send(
     tokens: &[(HeaderName, HeaderValue)],
     mut limit: SleepFuture,
     max_bytes: usize,
+    collects: Collects,
 ) -> Result<Exchange, Error> {
     let request = made(request, request_id, tokens)?;
     let late = || TransportError::maybe_sent("the time limit of the attempt has passed").timed_out();
     let response = with_timeout(&mut limit, transport.send(request)).await.unwrap_or_else(|| Err(late()))?;
     let (head, content) = response.into_parts();
     // From here on the status is known, even if the body cannot be read.
-    let body =
-        with_timeout(&mut limit, collected(&head, content, max_bytes)).await.unwrap_or_else(|| Err(late().into()));
-    let body = body.map_err(|error| error.with_status(head.status))?;
+    let body = match is_not_compressed(&head) {
+        Ok(()) if collects == Collects::Failures && head.status.is_success() => Ok((Bytes::new(), Some(content))),
+        Ok(()) => {
+            let body = with_timeout(&mut limit, collected(content, max_bytes)).await;
+            body.unwrap_or_else(|| Err(late().into())).map(|body| (body, None))
+        }
+        Err(error) => Err(error),
+    };
+    let (body, rest) = body.map_err(|error| error.with_status(head.status))?;
     let retry_after = text(&head.headers, &RETRY_AFTER);
     let retry_after = retry_after.and_then(|text| retry::retry_after(text, SystemTime::now()));
-    Ok(Exchange { status: head.status, headers: head.headers, body, retry_after })
+    Ok(Exchange { status: head.status, headers: head.headers, body, rest, retry_after })
 }
 
 fn made(
@@ -80,13 +97,23 @@ fn made(
     Ok(request)
 }
 
-/// Collects the body, up to the size limit. One that comes in one part is not copied.
-async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<Bytes, Error> {
-    let unreadable = |message| Error::new(ErrorKind::InvalidResponse, Delivery::Responded, message);
-    if let Some(coding) = text(&head.headers, &CONTENT_ENCODING).filter(|coding| *coding != "identity") {
-        let shown: String = coding.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-        return Err(unreadable(format!("the response is compressed ({shown}), which was not asked for")));
+/// The error of a response that cannot be read.
+fn unreadable(message: String) -> Error {
+    Error::new(ErrorKind::InvalidResponse, Delivery::Responded, message)
+}
+
+fn is_not_compressed(head: &Parts) -> Result<(), Error> {
+    match text(&head.headers, &CONTENT_ENCODING).filter(|coding| *coding != "identity") {
+        None => Ok(()),
+        Some(coding) => {
+            let shown: String = coding.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+            Err(unreadable(format!("the response is compressed ({shown}), which was not asked for")))
+        }
     }
+}
+
+/// Collects the body, up to the size limit. One that comes in one part is not copied.
+async fn collected(mut content: Body, max_bytes: usize) -> Result<Bytes, Error> {
     let too_long = || unreadable(format!("the response is longer than {max_bytes} bytes"));
     if content.promised_bytes() > max_bytes as u64 {
         return Err(too_long());

@@ -218,6 +218,33 @@ macro_rules! __call {
     };
 }
 
+/// The part of a call that is for APIs with responses of text or bytes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __streaming_call {
+    () => {
+        impl<C: $crate::codegen::Caller, O> Call<C, O> {
+            /// Sends the call and returns its successful response before its content, which is read part by part: for text
+            /// and bytes that are larger than memory. A failure is an error, as with [`Call::send`]. The content is not
+            /// compared with the specification.
+            ///
+            /// # Errors
+            /// See [`Call::send`].
+            pub async fn send_streaming(
+                self,
+            ) -> ::core::result::Result<$crate::codegen::StreamedResponse<O>, $crate::Error>
+            where
+                O: $crate::codegen::Streamed,
+                C: $crate::codegen::InScope<O::Scope>,
+            {
+                self.caller.core().execute_streaming(&self.operation, self.caller.project_id()).await
+            }
+        }
+
+        $crate::__blocking_streaming_call!();
+    };
+}
+
 /// The part of a call that waits without `async`.
 #[cfg(feature = "blocking")]
 #[doc(hidden)]
@@ -265,6 +292,42 @@ macro_rules! __blocking_call {
             }
         }
     };
+}
+
+/// The part of a call that reads a response in parts without `async`.
+#[cfg(feature = "blocking")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __blocking_streaming_call {
+    () => {
+        impl<C: $crate::codegen::Caller, O> Call<C, O> {
+            /// Sends the call without `async` and returns its successful response before its content, which is read part
+            /// by part. Needs the feature `blocking`; see [`Call::send_streaming`] and [`Call::send_blocking`].
+            ///
+            /// # Errors
+            /// See [`Call::send_blocking`].
+            ///
+            /// # Panics
+            /// See [`Call::send_blocking`].
+            pub fn send_streaming_blocking(
+                self,
+            ) -> ::core::result::Result<$crate::codegen::StreamedResponse<O>, $crate::Error>
+            where
+                O: $crate::codegen::Streamed,
+                C: $crate::codegen::InScope<O::Scope>,
+            {
+                self.caller.core().execute_streaming_blocking(&self.operation, self.caller.project_id())
+            }
+        }
+    };
+}
+
+/// Empty without the feature `blocking`.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __blocking_streaming_call {
+    () => {};
 }
 
 /// Empty without the feature `blocking`.

@@ -14,7 +14,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
-use crate::attempt::Exchange;
+use crate::attempt::{Collects, Exchange};
 use crate::builder::checked_base_url;
 use crate::call_response::CallResponse;
 use crate::call_settings::CallSettings;
@@ -23,12 +23,13 @@ use crate::credentials::{Credential, Credentials, Written};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::execution::Execution;
 use crate::headers::ResponseHeaders;
-use crate::operation::{ApiInfo, Operation, OperationInfo, Risk};
+use crate::operation::{ApiInfo, Operation, OperationInfo, Risk, Streamed};
 use crate::prepared::{DryRun, FetchedHeader, Prepared};
 use crate::redactor::Redactor;
 use crate::request::{RequestParts, header_problem};
 use crate::response::{ReadError, ResponseBody};
 use crate::retry::Budget;
+use crate::streamed_response::StreamedResponse;
 use crate::transport::Transport;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -144,6 +145,44 @@ impl Core {
         }
     }
 
+    /// Sends an operation, and returns its successful response before its content.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn execute_streaming<O: Streamed>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> impl Future<Output = Result<StreamedResponse<O>, Error>> + Send + use<O> {
+        let (core, parts, project) = (self.clone(), parts_of(operation), project.map(str::to_owned));
+        async move {
+            let mut execution = core.start(O::INFO, parts, project.as_deref(), Collects::Failures)?;
+            let exchange = execution.exchange().await?;
+            Ok(StreamedResponse::new(core, exchange, execution.finish_streaming()))
+        }
+    }
+
+    /// The same on this thread.
+    ///
+    /// # Errors
+    /// See [`execute_blocking`](Self::execute_blocking).
+    #[cfg(feature = "blocking")]
+    pub fn execute_streaming_blocking<O: Streamed>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> Result<StreamedResponse<O>, Error> {
+        let blocking = &self.shared.blocking;
+        blocking.check().map_err(|error| error.of(O::INFO))?;
+        let mut execution = self.start(O::INFO, parts_of(operation), project, Collects::Failures)?;
+        let running = async move {
+            let exchange = execution.exchange().await;
+            (execution, exchange)
+        };
+        let (execution, exchange) = blocking.run(running).map_err(|error| error.of(O::INFO))?;
+        Ok(StreamedResponse::new(self.clone(), exchange?, execution.finish_streaming()))
+    }
+
     /// The headers of a response, of which those with a credential are marked.
     pub(crate) fn received(&self, headers: HeaderMap) -> ResponseHeaders {
         ResponseHeaders::received(headers, &self.shared().redactor)
@@ -231,7 +270,7 @@ impl Core {
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
     ) -> Result<(T, Exchange), Error> {
-        let mut execution = self.start(info, parts, project)?;
+        let mut execution = self.start(info, parts, project, Collects::All)?;
         loop {
             let exchange = execution.exchange().await?;
             if let Some(result) = execution.finish(&exchange, read(exchange.response_body())) {
@@ -261,7 +300,7 @@ impl Core {
     ) -> Result<(T, Exchange), Error> {
         let blocking = &self.shared.blocking;
         blocking.check().map_err(|error| error.of(info))?;
-        let mut execution = self.start(info, parts, project)?;
+        let mut execution = self.start(info, parts, project, Collects::All)?;
         loop {
             let running = async move {
                 let exchange = execution.exchange().await;
@@ -282,6 +321,7 @@ impl Core {
         info: &'static OperationInfo,
         parts: RequestParts,
         project: Option<&str>,
+        collects: Collects,
     ) -> Result<Execution, Error> {
         let span = tracing::debug_span!(
             "flighthub2.call",
@@ -296,7 +336,7 @@ impl Core {
         );
         let request = self.check_risk(info).and_then(|()| self.prepare(info, parts, project));
         match request {
-            Ok(request) => Ok(Execution::new(self.clone(), info, request, span)),
+            Ok(request) => Ok(Execution::new(self.clone(), info, request, span, collects)),
             Err(error) => {
                 let error = error.of(info);
                 error.record(&span);

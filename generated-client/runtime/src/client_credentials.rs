@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use crate::attempt::{self, Exchange};
+use crate::attempt::{self, Collects, Exchange};
 use crate::error::Error;
 use crate::failure::one_line;
 use crate::prepared::Prepared;
@@ -168,7 +168,8 @@ impl TokenSource for TokenEndpoint {
             // The call that waits for the token has a limit.
             let no_limit = Box::pin(std::future::pending());
             let response =
-                attempt::send(&*self.transport, &self.request, None, &[], no_limit, MAX_RESPONSE_BYTES).await;
+                attempt::send(&*self.transport, &self.request, None, &[], no_limit, MAX_RESPONSE_BYTES, Collects::All)
+                    .await;
             let response = response.map_err(|error| {
                 TokenSourceError::new(format!("the token endpoint has not responded: {}", error.message()))
                     .with_source(error)
@@ -240,7 +241,7 @@ mod tests {
 
     fn read(status: u16, body: &str) -> Result<FetchedToken, TokenSourceError> {
         let (status, body) = (StatusCode::from_u16(status).unwrap(), Bytes::copy_from_slice(body.as_bytes()));
-        let response = Exchange { status, headers: HeaderMap::new(), body, retry_after: None };
+        let response = Exchange { status, headers: HeaderMap::new(), body, rest: None, retry_after: None };
         token_of(&response, &Redactor::of_secrets(&["secret-of-the-client"]))
     }
 

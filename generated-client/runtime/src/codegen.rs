@@ -21,8 +21,8 @@ pub use crate::generated_types::{SerializeError, Unknown};
 pub use crate::headers::{HeaderError, ResponseHeaders};
 pub use crate::operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
-    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName,
-    scope,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, Streamed, TokenHeader, TypedFailure, TypedHeaders,
+    UnknownName, scope,
 };
 pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::provided::Provided;
@@ -30,6 +30,7 @@ pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
 pub use crate::schemas::Schemas;
 pub use crate::server::{ServerInfo, ServerVariableInfo};
+pub use crate::streamed_response::StreamedResponse;
 pub use crate::style::{Style, ValueStyle};
 pub use crate::values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds};
 #[doc(hidden)]
@@ -37,8 +38,8 @@ pub use crate::{
     __blocking_call as blocking_call, __call as call, __choice as choice, __content as content, __failures as failures,
     __from_variants as from_variants, __headers as headers, __integer_enum as integer_enum,
     __integer_newtype as integer_newtype, __integer_value as integer_value, __missing as missing, __object as object,
-    __setters as setters, __tagged_union as tagged_union, __text_enum as text_enum, __text_newtype as text_newtype,
-    __text_value as text_value, __union as union, __untagged_union as untagged_union,
+    __setters as setters, __streaming_call as streaming_call, __tagged_union as tagged_union, __text_enum as text_enum,
+    __text_newtype as text_newtype, __text_value as text_value, __union as union, __untagged_union as untagged_union,
 };
 
 use serde::{Deserialize, Deserializer};

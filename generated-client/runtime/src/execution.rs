@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tracing::{Instrument as _, Span};
 
-use crate::attempt::{self, Exchange};
+use crate::attempt::{self, Collects, Exchange};
 use crate::client::{Core, Shared};
 use crate::clock::with_timeout;
 use crate::error::{Delivery, Error, ErrorKind, FailureBody, Sent};
@@ -38,12 +38,19 @@ pub(crate) struct Execution {
     begun: u32,
     /// The fetched tokens of the last attempt.
     tokens: Vec<FetchedToken>,
+    collects: Collects,
     /// How long to wait before the next attempt.
     wait: Duration,
 }
 
 impl Execution {
-    pub(crate) fn new(client: Core, info: &'static OperationInfo, request: Prepared, span: Span) -> Self {
+    pub(crate) fn new(
+        client: Core,
+        info: &'static OperationInfo,
+        request: Prepared,
+        span: Span,
+        collects: Collects,
+    ) -> Self {
         let now = client.shared().clock.now();
         let deadline = now.checked_add(client.timeout()).unwrap_or(now);
         Self {
@@ -55,6 +62,7 @@ impl Execution {
             sent: Sent::default(),
             begun: 0,
             tokens: Vec::new(),
+            collects,
             wait: Duration::ZERO,
         }
     }
@@ -94,8 +102,7 @@ impl Execution {
     pub(crate) fn finish<T>(&mut self, exchange: &Exchange, read: Result<T, ReadError>) -> Option<Result<T, Error>> {
         match read {
             Ok(output) => {
-                self.client.shared().budget.give();
-                self.span.record("attempts", self.sent.attempts);
+                self.succeeded();
                 Some(Ok(output))
             }
             Err(error) => {
@@ -104,6 +111,17 @@ impl Execution {
                 Some(Err(error.with_response(self.client.received(exchange.headers.clone()), None)))
             }
         }
+    }
+
+    /// Ends the call with a response whose body the caller reads. Returns its requests.
+    pub(crate) fn finish_streaming(mut self) -> Sent {
+        self.succeeded();
+        std::mem::take(&mut self.sent)
+    }
+
+    fn succeeded(&self) {
+        self.client.shared().budget.give();
+        self.span.record("attempts", self.sent.attempts);
     }
 
     /// The error of the last attempt with its response, which callers can decode.
@@ -142,7 +160,7 @@ impl Execution {
 
     async fn attempt(&mut self) -> Result<Exchange, Error> {
         self.begun += 1;
-        let Self { client, info, request, deadline, sent, tokens, .. } = self;
+        let Self { client, info, request, deadline, sent, tokens, collects, .. } = self;
         let shared = client.shared();
         if shared.needs_tokio && Handle::try_current().is_err() {
             return Err(Error::config(
@@ -169,8 +187,15 @@ impl Execution {
         sent.attempts += 1;
         let limit = shared.clock.timeout(time_left);
         let headers: Vec<_> = tokens.iter().map(|token| token.header.clone()).collect();
-        let sending =
-            attempt::send(&*shared.transport, request, request_id, &headers, limit, shared.max_response_bytes);
+        let sending = attempt::send(
+            &*shared.transport,
+            request,
+            request_id,
+            &headers,
+            limit,
+            shared.max_response_bytes,
+            *collects,
+        );
         let outcome = sending.instrument(span.clone()).await;
         let status = outcome.as_ref().map_or_else(Error::status, |exchange| Some(exchange.status.as_u16()));
         if is_unauthorized(status) {

@@ -58,6 +58,7 @@ mod schemas;
 mod server;
 #[cfg(feature = "stream")]
 mod stream;
+mod streamed_response;
 mod style;
 mod token;
 mod token_source;
@@ -79,12 +80,14 @@ pub use headers::{HeaderError, ResponseHeaders};
 pub use http::HeaderMap;
 pub use operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
-    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, Streamed, TokenHeader, TypedFailure, TypedHeaders,
+    UnknownName,
 };
 pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
 pub use response::ReadError;
 pub use server::{ServerInfo, ServerVariableInfo};
+pub use streamed_response::StreamedResponse;
 pub use token::Token;
 pub use token_source::{FetchedToken, TokenFuture, TokenSource, TokenSourceError};
 pub use values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds, masked};

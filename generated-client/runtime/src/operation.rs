@@ -84,6 +84,13 @@ pub trait TypedFailure: Operation {
     fn read_failure(body: ResponseBody<'_>) -> Option<Result<Self::Failure, ReadError>>;
 }
 
+/// An operation whose successful response can be text or bytes, which callers can read in parts.
+#[diagnostic::on_unimplemented(
+    message = "the specification documents no text and no bytes as a successful response of `{Self}`",
+    label = "its response cannot be read in parts"
+)]
+pub trait Streamed: Operation {}
+
 /// An operation whose specification documents headers of its responses.
 #[diagnostic::on_unimplemented(
     message = "the specification documents no header of the responses of `{Self}`",

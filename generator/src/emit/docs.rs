@@ -186,6 +186,9 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     if let Some(scopes) = scopes(operation) {
         text.push_str(&format!("- Scopes of the token: {scopes}.\n"));
     }
+    if operation.response.is_streamed() {
+        text.push_str("- Response: [`send_streaming`](super::Call::send_streaming) reads it in parts.\n");
+    }
     if let Some(headers) = &operation.headers {
         text.push_str(&format!("- Headers of the response: [`{}`].\n", headers.type_name));
     }

@@ -44,6 +44,9 @@ impl Emitter<'_> {
             }
         };
         let mut items = vec![implementation];
+        if operation.response.is_streamed() {
+            items.push(quote! { impl #generics runtime::Streamed for #name #arguments {} });
+        }
         items.extend(successes);
         items.extend(operation.failure.as_ref().map(|failures| self.failures(operation, failures)));
         items.extend(self.media_type_enums(operation));

@@ -228,6 +228,9 @@ impl Emitter<'_> {
             Some(header) => self.ty(&header.ty, &quote! { super::types }),
             None => quote! { std::convert::Infallible },
         };
+        let operations = || self.api.groups.iter().flat_map(|group| &group.operations);
+        let has_streamed = operations().any(|operation| operation.response.is_streamed());
+        let streaming = has_streamed.then(|| quote! { runtime::streaming_call! {} });
         quote! {
             #use_runtime
 
@@ -235,6 +238,7 @@ impl Emitter<'_> {
             pub type ClientBuilder = runtime::ClientBuilder<Client>;
 
             runtime::call! {}
+            #streaming
 
             #about
             #[derive(Clone, Debug)]

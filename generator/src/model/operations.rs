@@ -324,6 +324,21 @@ impl Response {
         }
     }
 
+    /// Whether callers can read the response in parts: it can be text or bytes.
+    pub(crate) fn is_streamed(&self) -> bool {
+        match self {
+            Self::Text(_) | Self::Bytes(_) => true,
+            Self::ByMediaType(contents) => contents.variants.iter().any(|variant| variant.response.is_streamed()),
+            Self::ByStatus(successes) => successes.variants.iter().any(|variant| variant.response.is_streamed()),
+            Self::Data(_)
+            | Self::OptionalData(_)
+            | Self::Empty
+            | Self::Plain(_)
+            | Self::OptionalPlain(_)
+            | Self::NoContent => false,
+        }
+    }
+
     /// The types that are decoded from JSON, of all statuses and media types.
     pub(crate) fn types(&self) -> impl Iterator<Item = &TypeRef> {
         let by_status = match self {

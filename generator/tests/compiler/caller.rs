@@ -332,6 +332,12 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             };
             vec![of_call, has_trait(ty, quote! { #path })]
         }
+        "Streamed" => {
+            let of_call = quote! {
+                async fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: crate::Call<C, #ty>) -> Result<runtime::StreamedResponse<#ty>, runtime::Error> { call.send_streaming().await }
+            };
+            vec![of_call, has_trait(ty, quote! { #path })]
+        }
         "Followed" => {
             let of_call = quote! {
                 fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: crate::Call<C, #ty>) -> runtime::FollowBuilder<C, #ty> { call.follow() }
@@ -361,6 +367,10 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
     let macro_name = item.mac.path.segments.last().unwrap().ident.to_string();
     let tokens: Vec<TokenTree> = item.mac.tokens.clone().into_iter().collect();
     let Some(name) = tokens.first() else {
+        if macro_name == "streaming_call" {
+            // Called by each operation with such a response.
+            return Vec::new();
+        }
         // The type of calls is the same for every client.
         assert_eq!(macro_name, "call", "a caller does not know this macro yet");
         return vec![
