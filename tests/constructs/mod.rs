@@ -11,6 +11,7 @@ mod requests;
 mod responses;
 mod servers;
 mod tokens;
+mod uploads;
 mod values;
 
 use flighthub2::codegen::{JsonValue, Operation, RequestParts};

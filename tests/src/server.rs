@@ -204,9 +204,27 @@ fn read(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> 
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
+    if request.header("transfer-encoding") == Some("chunked") {
+        request.body = read_chunks(reader)?;
+        return Ok(Some(request));
+    }
     let length: u64 = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or_default();
     reader.take(length.min(MAX_BODY)).read_to_end(&mut request.body)?;
     Ok(Some(request))
+}
+
+fn read_chunks(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.take(MAX_BODY).read_line(&mut line)?;
+        let length = u64::from_str_radix(line.trim_end(), 16).map_err(std::io::Error::other)?;
+        reader.take(length.min(MAX_BODY)).read_to_end(&mut body)?;
+        reader.take(MAX_BODY).read_line(&mut line)?;
+        if length == 0 {
+            return Ok(body);
+        }
+    }
 }
 
 /// A response with everything that belongs to it.

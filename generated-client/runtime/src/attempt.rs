@@ -83,7 +83,7 @@ fn made(
     request_id: Option<(HeaderName, &str)>,
     tokens: &[(HeaderName, HeaderValue)],
 ) -> Result<Request<RequestBody>, Error> {
-    let mut request = Request::new(RequestBody::from(prepared.body.clone()));
+    let mut request = Request::new(prepared.body.body());
     *request.method_mut() = prepared.method.clone();
     *request.uri_mut() = prepared.uri.clone();
     *request.headers_mut() = prepared.headers.clone();

@@ -9,7 +9,6 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use tokio::sync::Semaphore;
@@ -413,7 +412,7 @@ impl Core {
             Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, message).with_source(error)
         })?;
         let content_type = media_type(parts.content_type())?;
-        let body = parts.into_body().map(Bytes::from).unwrap_or_default();
+        let body = parts.into_body().unwrap_or_default();
         if !body.is_empty() {
             headers.insert(CONTENT_TYPE, content_type);
         }

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode, Uri};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -133,7 +132,7 @@ impl ClientCredentials {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
-        let request = Prepared::new(Method::POST, url, headers, Bytes::from(form.finish()));
+        let request = Prepared::new(Method::POST, url, headers, form.finish().into_bytes().into());
         Ok(TokenEndpoint { request, transport, redactor: Redactor::of_secrets(&self.secrets()) })
     }
 }
@@ -237,6 +236,8 @@ fn token_of(response: &Exchange, redactor: &Redactor) -> Result<FetchedToken, To
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     fn read(status: u16, body: &str) -> Result<FetchedToken, TokenSourceError> {

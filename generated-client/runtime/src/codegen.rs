@@ -14,6 +14,8 @@ pub use crate::dynamic::{Codec, DynamicCall, DynamicResponse};
 pub use crate::error::Error;
 #[doc(hidden)]
 pub use crate::external::{Activity, External, ExternalResponse};
+#[doc(hidden)]
+pub use crate::file_body::FileBody;
 pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
 #[doc(hidden)]
 pub use crate::generated_types::private;
@@ -56,47 +58,49 @@ where
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Bytes of a request body as a string of base64, where an operation is JSON.
+/// Bytes of a body as a string of base64, where an operation is JSON. `T` is a [`Binary`] or a vector.
 pub mod base64_body {
     use super::{Base64, Deserialize, Deserializer};
+    use crate::binary::Body;
     use serde::{Serialize as _, Serializer};
 
     /// Writes bytes.
     ///
     /// # Errors
-    /// Errors of the serializer.
-    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        Base64::from(bytes).serialize(serializer)
+    /// Errors of the serializer; and a stream.
+    pub fn serialize<T: Body, S: Serializer>(body: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        Base64::from(body.bytes()?).serialize(serializer)
     }
 
     /// Reads bytes.
     ///
     /// # Errors
     /// It is not a string, or not base64.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        Base64::deserialize(deserializer).map(Base64::into_bytes)
+    pub fn deserialize<'de, T: Body, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        Base64::deserialize(deserializer).map(|bytes| bytes.into_bytes().into())
     }
 }
 
 /// As [`base64_body`], for an optional body.
 pub mod optional_base64_body {
     use super::{Base64, Deserialize, Deserializer};
+    use crate::binary::Body;
     use serde::{Serialize as _, Serializer};
 
     /// Writes bytes, or null.
     ///
     /// # Errors
-    /// Errors of the serializer.
-    pub fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
-        bytes.as_deref().map(Base64::from).serialize(serializer)
+    /// Errors of the serializer; and a stream.
+    pub fn serialize<T: Body, S: Serializer>(body: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        body.as_ref().map(Body::bytes).transpose()?.map(Base64::from).serialize(serializer)
     }
 
     /// Reads bytes, or null.
     ///
     /// # Errors
     /// It is neither null nor a string of base64.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
-        Ok(Option::<Base64>::deserialize(deserializer)?.map(Base64::into_bytes))
+    pub fn deserialize<'de, T: Body, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+        Ok(Option::<Base64>::deserialize(deserializer)?.map(|bytes| bytes.into_bytes().into()))
     }
 }
 

@@ -12,12 +12,16 @@ use serde::ser::{
     Serializer,
 };
 
-use crate::binary::NAME;
+use crate::binary::{NAME, with_streams};
+use crate::content::{Content, Contents};
+use crate::unwritable::{Unwritable, unwritable};
 
 /// A part, without its name.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Part {
     bytes: Vec<u8>,
+    /// The number of the stream that is sent instead of bytes.
+    stream: Option<usize>,
     file_name: Option<String>,
     media_type: Option<String>,
     /// The media type of the part unless the caller or the document names one; a text part has none.
@@ -26,7 +30,7 @@ pub(crate) struct Part {
 
 impl Part {
     fn new(bytes: Vec<u8>, default_type: Option<&'static str>) -> Self {
-        Self { bytes, file_name: None, media_type: None, default_type }
+        Self { bytes, stream: None, file_name: None, media_type: None, default_type }
     }
 }
 
@@ -53,30 +57,39 @@ pub(crate) fn body<T: Serialize + ?Sized>(
     value: &T,
     types: &[(&str, &str)],
     boundary: &str,
-) -> Result<Vec<u8>, NoParts> {
-    let parts = value.serialize(Members(types))?;
-    let mut body = Vec::new();
+) -> Result<Contents, NoParts> {
+    let (parts, streams) = with_streams(|| value.serialize(Members(types)));
+    let parts = parts?;
+    let mut contents = Vec::with_capacity(3 * parts.len() + 1);
     for (name, part) in parts {
-        let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", quoted(&name));
-        // A receiver takes bytes without a file name for a field of text.
-        let is_file = part.default_type == Some(OCTETS);
-        if let Some(file_name) = part.file_name.as_deref().or(is_file.then_some(name.as_str())) {
-            head.push_str(&format!("; filename=\"{}\"", quoted(file_name)));
-        }
-        let named = types.iter().find(|(known, _)| *known == name).map(|(_, media_type)| *media_type);
-        if let Some(media_type) = part.media_type.as_deref().or(named).or(part.default_type) {
-            if media_type.bytes().any(|byte| byte.is_ascii_control()) {
-                return Err(NoParts(format!("the media type of `{name}` cannot be sent")));
-            }
-            head.push_str(&format!("\r\nContent-Type: {media_type}"));
-        }
-        head.push_str("\r\n\r\n");
-        body.extend(head.into_bytes());
-        body.extend(part.bytes);
-        body.extend(b"\r\n");
+        contents.push(Content::Bytes(head(&name, &part, types, boundary)?.into()));
+        contents.push(match part.stream.and_then(|number| streams.get(number)) {
+            Some(source) => Content::Stream(source.clone()),
+            None => Content::Bytes(part.bytes.into()),
+        });
+        contents.push(Content::Bytes("\r\n".into()));
     }
-    body.extend(format!("--{boundary}--\r\n").into_bytes());
-    Ok(body)
+    contents.push(Content::Bytes(format!("--{boundary}--\r\n").into()));
+    Ok(Contents::new(contents))
+}
+
+/// The boundary before a part, and the headers of the part.
+fn head(name: &str, part: &Part, types: &[(&str, &str)], boundary: &str) -> Result<String, NoParts> {
+    let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", quoted(name));
+    // A receiver takes bytes without a file name for a field of text.
+    let is_file = part.default_type == Some(OCTETS);
+    if let Some(file_name) = part.file_name.as_deref().or(is_file.then_some(name)) {
+        head.push_str(&format!("; filename=\"{}\"", quoted(file_name)));
+    }
+    let named = types.iter().find(|(known, _)| *known == name).map(|(_, media_type)| *media_type);
+    if let Some(media_type) = part.media_type.as_deref().or(named).or(part.default_type) {
+        if media_type.bytes().any(|byte| byte.is_ascii_control()) {
+            return Err(NoParts(format!("the media type of `{name}` cannot be sent")));
+        }
+        head.push_str(&format!("\r\nContent-Type: {media_type}"));
+    }
+    head.push_str("\r\n\r\n");
+    Ok(head)
 }
 
 const OCTETS: &str = "application/octet-stream";
@@ -220,8 +233,8 @@ fn parts_of<T: Serialize + ?Sized>(value: &T, is_json: bool) -> Result<Vec<Part>
         Found::List(parts) if !is_json || parts.iter().any(|part| part.default_type == Some(OCTETS)) => Ok(parts),
         Found::Parts(parts) => Ok(parts),
         Found::List(_) | Found::Object => {
-            if let Some(place) = crate::non_finite::unwritable(value) {
-                return Err(NoParts(format!("`{place}` holds a number that is not finite")));
+            if let Some(Unwritable { path, what }) = unwritable(value) {
+                return Err(NoParts(format!("`{path}` holds {what}")));
             }
             let json = serde_json::to_vec(value).map_err(|error| NoParts(error.to_string()))?;
             Ok(vec![Part::new(json, Some("application/json"))])
@@ -423,6 +436,7 @@ impl SerializeTupleStruct for Tuple {
         };
         part.file_name = text();
         part.media_type = text();
+        part.stream = text().and_then(|number| number.parse().ok());
         Ok(Found::Parts(vec![part]))
     }
 }
@@ -500,6 +514,7 @@ mod tests {
         upload.other.insert("list".to_owned(), serde_json::json!([{"a": 1}, 2]));
         upload.other.insert("several".to_owned(), serde_json::json!([{"a": 1}, 2]));
         let body = body(&upload, &types, "B").unwrap();
+        let body = body.as_bytes().unwrap();
         let part = |head: &str, bytes: &[u8]| {
             let mut part = format!("--B\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes();
             part.extend(bytes);
@@ -519,14 +534,14 @@ mod tests {
             part("name=\"several\"", b"2"),
             b"--B--\r\n".to_vec(),
         ];
-        assert_eq!(String::from_utf8_lossy(&body), String::from_utf8_lossy(&expected.concat()));
-        assert_eq!(body, expected.concat());
+        assert_eq!(String::from_utf8_lossy(body), String::from_utf8_lossy(&expected.concat()));
+        assert_eq!(*body, expected.concat());
     }
 
     #[test]
     fn what_has_no_parts_is_refused() {
-        assert!(body(&upload(f64::NAN), &[], "B").unwrap_err().to_string().contains("`body.ratio`"));
-        assert!(body(&1, &[], "B").unwrap_err().to_string().contains("no object"));
+        assert!(body(&upload(f64::NAN), &[], "B").err().unwrap().to_string().contains("`body.ratio`"));
+        assert!(body(&1, &[], "B").err().unwrap().to_string().contains("no object"));
         let split = Binary::from("x").with_media_type("a/b\r\nX: y");
         assert!(body(&BTreeMap::from([("a", split)]), &[], "B").is_err());
     }

@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 
+use crate::content::Contents;
 use crate::token_source::TokenCache;
 
 /// A request that is ready to be sent, any number of times.
@@ -24,7 +24,7 @@ pub(crate) struct Prepared {
     /// The headers of tokens that are fetched before each attempt. Until then `headers` has a placeholder for each.
     pub(crate) fetched: Vec<FetchedHeader>,
     /// Empty if there is no body; an empty string is not JSON.
-    pub(crate) body: Bytes,
+    pub(crate) body: Contents,
 }
 
 /// A header of a token that is fetched.
@@ -78,7 +78,7 @@ pub struct DryRun {
     pub url: String,
     /// Names and values of headers, in order; the token is masked, and the id of the request is not there yet.
     pub headers: Vec<(String, HeaderText)>,
-    /// The body. Bytes that are not UTF-8 are replaced by U+FFFD.
+    /// The body. Bytes that are not UTF-8 are replaced by U+FFFD, and a stream by a remark.
     pub body: Option<String>,
 }
 
@@ -120,7 +120,7 @@ impl fmt::Debug for DryRun {
 
 impl Prepared {
     /// A request whose headers and address have everything.
-    pub(crate) fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn new(method: Method, uri: Uri, headers: HeaderMap, body: Contents) -> Self {
         Self { method, uri, shown_url: None, headers, prefixes: Vec::new(), fetched: Vec::new(), body }
     }
 
@@ -140,7 +140,7 @@ impl Prepared {
             method: self.method.to_string(),
             url: self.shown_url.clone().unwrap_or_else(|| self.uri.to_string()),
             headers,
-            body: (!self.body.is_empty()).then(|| String::from_utf8_lossy(&self.body).into_owned()),
+            body: (!self.body.is_empty()).then(|| self.body.shown()),
         }
     }
 }

@@ -11,9 +11,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::binary::Binary;
+use crate::content::Contents;
 use crate::multipart;
-use crate::non_finite::unwritable;
 use crate::style::{self, Form, Style, ValueStyle};
+use crate::unwritable::{Unwritable, unwritable};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -71,7 +72,7 @@ pub struct RequestParts {
     headers: Vec<(&'static str, String)>,
     /// The pairs of the `Cookie` header.
     cookie: String,
-    body: Option<Vec<u8>>,
+    body: Option<Contents>,
     content_type: Cow<'static, str>,
     accept: Cow<'static, str>,
     problem: Option<String>,
@@ -118,10 +119,10 @@ impl RequestParts {
         self.headers.iter().map(|(name, value)| (*name, value.as_str())).chain(cookie)
     }
 
-    /// The body, as it is sent.
+    /// The body, as it is sent. `None` if there is none, or if a stream is a part of it.
     #[must_use]
     pub fn body_bytes(&self) -> Option<&[u8]> {
-        self.body.as_deref()
+        self.body.as_ref()?.as_bytes().map(|bytes| &**bytes)
     }
 
     /// The media type of the body.
@@ -142,7 +143,7 @@ impl RequestParts {
         self.problem.as_deref()
     }
 
-    pub(crate) fn into_body(self) -> Option<Vec<u8>> {
+    pub(crate) fn into_body(self) -> Option<Contents> {
         self.body
     }
 
@@ -223,25 +224,24 @@ impl RequestParts {
     pub fn raw<'a, T: AsRef<[u8]> + 'a>(&mut self, value: impl Into<Option<&'a T>>, media_type: &'static str) {
         if let Some(value) = value.into() {
             self.content_type = Cow::Borrowed(media_type);
-            self.body = Some(value.as_ref().to_vec());
+            self.body = Some(value.as_ref().to_vec().into());
         }
     }
 
-    /// Sets the body, if there is one: bytes of the media type that the caller names, or else
-    /// `application/octet-stream`.
-    pub fn file<'a>(&mut self, value: impl Into<Option<&'a Binary>>) {
+    /// Sets the body, if there is one: bytes or a stream of the media type that the caller names, or else of this one.
+    pub fn binary<'a>(&mut self, value: impl Into<Option<&'a Binary>>, media_type: &'static str) {
         if let Some(value) = value.into() {
-            let media_type = value.media_type().unwrap_or("application/octet-stream");
-            self.content_type = Cow::Owned(media_type.to_owned());
-            self.body = Some(value.as_bytes().to_vec());
+            let named = value.media_type().map(|named| Cow::Owned(named.to_owned()));
+            self.content_type = named.unwrap_or(Cow::Borrowed(media_type));
+            self.body = Some(Contents::new([value.content()]));
         }
     }
 
     /// The serialized value, unless it is missing or null.
     fn value_form<T: Serialize + ?Sized>(&mut self, name: &str, value: Option<&T>, style: Style) -> Option<Form> {
         let value = value?;
-        if let Some(place) = unwritable(value) {
-            self.note(format!("`{name}` cannot be sent: `{place}` is not a finite number, or bytes that are no UTF-8"));
+        if let Some(Unwritable { path, what }) = unwritable(value) {
+            self.note(format!("`{name}` cannot be sent: `{path}` holds {what}"));
         }
         style.form(value).unwrap_or_else(|error| {
             self.note(format!("`{name}` cannot be written: {error}"));
@@ -312,9 +312,9 @@ impl RequestParts {
         let Some(value) = value.into() else { return };
         let boundary = uuid::Uuid::new_v4().simple().to_string();
         match multipart::body(value, types, &boundary) {
-            Ok(bytes) => {
+            Ok(contents) => {
                 self.content_type = Cow::Owned(format!("{media_type}; boundary={boundary}"));
-                self.body = Some(bytes);
+                self.body = Some(contents);
             }
             Err(error) => self.note(format!("the body cannot be sent: {error}")),
         }
@@ -343,15 +343,15 @@ impl RequestParts {
             }
         }
         self.content_type = Cow::Borrowed(FORM);
-        self.body = Some(pairs.into_bytes());
+        self.body = Some(pairs.into_bytes().into());
     }
 
     /// Sets the body, if there is one: a form with a pair for each member of an object. A list makes several pairs of
     /// one name, null makes none.
     pub fn form<'a, T: Serialize + 'a>(&mut self, value: impl Into<Option<&'a T>>) {
         let Some(value) = value.into() else { return };
-        if let Some(place) = unwritable(value) {
-            self.note(format!("`body.{place}` holds a number that is not finite"));
+        if let Some(Unwritable { path, what }) = unwritable(value) {
+            self.note(format!("`body.{path}` holds {what}"));
         }
         match serde_json::to_value(value) {
             Ok(Value::Object(members)) => {
@@ -372,7 +372,7 @@ impl RequestParts {
                     }
                 }
                 self.content_type = Cow::Borrowed(FORM);
-                self.body = Some(pairs.into_bytes());
+                self.body = Some(pairs.into_bytes().into());
             }
             Ok(_) => self.note("the body is no object, and cannot be written as a form".to_owned()),
             Err(error) => self.note(format!("the body cannot be written as a form: {error}")),
@@ -394,11 +394,11 @@ impl RequestParts {
                 Ok(bytes) => {
                     // Null is rare in a request, and may be the encoding of a number that JSON cannot express.
                     if bytes.windows(4).any(|word| word == b"null")
-                        && let Some(place) = unwritable(value)
+                        && let Some(Unwritable { path, what }) = unwritable(value)
                     {
-                        self.note(format!("`body.{place}` holds a number that is not finite"));
+                        self.note(format!("`body.{path}` holds {what}"));
                     }
-                    self.body = Some(bytes);
+                    self.body = Some(bytes.into());
                 }
                 Err(error) => self.note(format!("the body cannot be written as JSON: {error}")),
             }

@@ -49,8 +49,8 @@ pub trait Transport: fmt::Debug + Send + Sync {
 
 /// The body of a request: bytes in memory, or a stream that is read while it is sent.
 ///
-/// Calls of operations always have bytes. A stream is the content of a file on its way to an object store. It can be read
-/// once: a retry is a new request with a new body.
+/// A stream is the content of a file on its way to an object store, or a body with a [`Binary`](crate::Binary) that is one. It
+/// can be read once: a retry is a new request with a new body.
 ///
 /// It is an [`http_body::Body`], so an HTTP library takes it as it is. A transport that sends bytes only refuses a stream
 /// with [`TransportError::not_sent`]:

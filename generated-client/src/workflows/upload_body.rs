@@ -1,18 +1,16 @@
 //! A file on its way to the store: hashed once before it is sent, then read while it is sent, in flat memory.
 
-use std::fs::{File, Metadata};
-use std::future::Future as _;
+use std::fs::Metadata;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use flighthub2_runtime::codegen::Activity;
+use flighthub2_runtime::codegen::{Activity, FileBody};
 use http_body::{Frame, SizeHint};
 use md5::{Digest as _, Md5};
-use tokio::task::JoinHandle;
 
 use super::disk::{blocking, open_file};
 use super::error::{Error, ErrorKind};
@@ -99,12 +97,12 @@ impl Source {
     }
 
     /// A body with its content; for each attempt a new one.
-    pub(crate) async fn body(&self, activity: Activity, progress: Callback<Progress>) -> Result<FileBody, Error> {
+    pub(crate) async fn body(&self, activity: Activity, progress: Callback<Progress>) -> Result<UploadBody, Error> {
         let path = self.path.clone();
         let file = blocking(move || open_file(&path)).await;
         let file = file.map_err(|error| Error::file("read", &self.path, error))?.ok_or_else(|| changed(&self.path))?;
         let total = self.state.bytes;
-        Ok(FileBody { state: Reading::Idle(file), total, left: total, activity, progress })
+        Ok(UploadBody { file: FileBody::new(file, total), total, activity, progress })
     }
 }
 
@@ -113,68 +111,33 @@ fn changed(path: &Path) -> Error {
         .next("start again when the file does not change any more")
 }
 
-/// The content of a file, chunk by chunk. It has exactly as many bytes as the file had: what was appended is not sent,
-/// and a file that became shorter is an error.
-pub(crate) struct FileBody {
-    state: Reading,
+/// The content of a file, whose progress is shown.
+pub(crate) struct UploadBody {
+    file: FileBody,
     total: u64,
-    left: u64,
     activity: Activity,
     progress: Callback<Progress>,
 }
 
-enum Reading {
-    Idle(File),
-    /// On a thread that may block.
-    Busy(JoinHandle<io::Result<(File, Bytes)>>),
-    Done,
-}
-
-impl http_body::Body for FileBody {
+impl http_body::Body for UploadBody {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        loop {
-            match std::mem::replace(&mut self.state, Reading::Done) {
-                Reading::Done => return Poll::Ready(None),
-                Reading::Idle(_) if self.left == 0 => return Poll::Ready(None),
-                Reading::Idle(file) => {
-                    let wanted = self.left.min(CHUNK_BYTES as u64) as usize;
-                    self.state = Reading::Busy(tokio::task::spawn_blocking(move || read_chunk(file, wanted)));
-                }
-                Reading::Busy(mut reading) => {
-                    let Poll::Ready(read) = Pin::new(&mut reading).poll(context) else {
-                        self.state = Reading::Busy(reading);
-                        return Poll::Pending;
-                    };
-                    let (file, chunk) = read.map_err(io::Error::other)??;
-                    self.left -= chunk.len() as u64;
-                    self.activity.add(chunk.len());
-                    self.progress.show(Progress { bytes: self.total - self.left, total_bytes: Some(self.total) });
-                    self.state = Reading::Idle(file);
-                    return Poll::Ready(Some(Ok(Frame::data(chunk))));
-                }
-            }
+        let frame = ready!(Pin::new(&mut self.file).poll_frame(context));
+        if let Some(Ok(frame)) = &frame {
+            self.activity.add(frame.data_ref().map_or(0, Bytes::len));
+            let left = self.file.size_hint().lower();
+            self.progress.show(Progress { bytes: self.total - left, total_bytes: Some(self.total) });
         }
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left == 0
+        self.file.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        self.file.size_hint()
     }
-}
-
-/// As many bytes as are wanted.
-fn read_chunk(file: File, wanted: usize) -> io::Result<(File, Bytes)> {
-    // Not `read_exact`, whose buffer would have to be zeroed first.
-    let mut chunk = Vec::with_capacity(wanted);
-    (&file).take(wanted as u64).read_to_end(&mut chunk)?;
-    if chunk.len() < wanted {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok((file, chunk.into()))
 }

@@ -5,7 +5,9 @@ use quote::quote;
 
 use super::builder::TypeState;
 use super::{Emitter, ident};
-use crate::model::{Body, Encoding, JSON, ListStyle, Location, Operation, Parameter, Style, TypeRef, ValueStyle};
+use crate::model::{
+    Body, Encoding, JSON, ListStyle, Location, Operation, Parameter, Primitive, Style, TypeRef, ValueStyle,
+};
 
 impl Emitter<'_> {
     /// The method `write` of an operation, unless it writes nothing.
@@ -76,7 +78,7 @@ fn write_body(body: &Body, ty: &TokenStream) -> TokenStream {
             } else {
                 quote! { body }
             };
-            let write = write_encoded(&choice.encoding, &value);
+            let write = write_encoded(&choice.encoding, &value, choice.is_bytes);
             let pattern = quote! { #ty::#variant(body) };
             let pattern = if body.required {
                 pattern
@@ -94,11 +96,11 @@ fn write_body(body: &Body, ty: &TokenStream) -> TokenStream {
         (true, _) => quote! { &self.#field },
         (false, _) => quote! { self.#field.as_ref() },
     };
-    write_encoded(&body.encoding, &value)
+    write_encoded(&body.encoding, &value, body.ty == TypeRef::Primitive(Primitive::Bytes))
 }
 
-/// Adds a value to a request as its body.
-fn write_encoded(encoding: &Encoding, value: &TokenStream) -> TokenStream {
+/// Adds a value to a request as its body. `is_bytes` distinguishes bytes from text.
+fn write_encoded(encoding: &Encoding, value: &TokenStream, is_bytes: bool) -> TokenStream {
     match encoding {
         Encoding::Json => quote! { request.body(#value); },
         Encoding::JsonOf(media_type) => quote! { request.json(#value, #media_type); },
@@ -112,8 +114,9 @@ fn write_encoded(encoding: &Encoding, value: &TokenStream) -> TokenStream {
             let (names, types): (Vec<_>, Vec<_>) = types.iter().map(|(name, ty)| (name, ty)).unzip();
             quote! { request.multipart(#value, #media_type, &[#((#names, #types)),*]); }
         }
+        Encoding::Raw(media_type) if is_bytes => quote! { request.binary(#value, #media_type); },
         Encoding::Raw(media_type) => quote! { request.raw(#value, #media_type); },
-        Encoding::File => quote! { request.file(#value); },
+        Encoding::File => quote! { request.binary(#value, "application/octet-stream"); },
         // `write_body` writes each variant.
         Encoding::Choice(_) => TokenStream::new(),
     }

@@ -90,9 +90,11 @@ impl Emitter<'_> {
         let variants = union.variants.iter().zip(&types).enumerate();
         variants
             .filter(|(index, (_, ty))| converts(&types, ty, *index))
-            .map(|(_, (variant, _))| {
-                let (name, ty) = (ident(&variant.variant), self.ty(&variant.ty, &quote! { super }));
-                quote! { #name(#ty) }
+            .flat_map(|(_, (variant, ty))| {
+                let name = ident(&variant.variant);
+                let bytes = (*ty == TypeRef::Primitive(Primitive::Bytes)).then(|| quote! { #name(Vec<u8>) });
+                let ty = self.ty(&variant.ty, &quote! { super });
+                [quote! { #name(#ty) }].into_iter().chain(bytes)
             })
             .collect()
     }

@@ -268,7 +268,7 @@ fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
                         "accept_chosen" => {
                             names.insert("Accept".to_owned());
                         }
-                        "body" | "json" | "file" | "form" | "form_styled" | "multipart" | "raw" => {
+                        "body" | "json" | "binary" | "form" | "form_styled" | "multipart" | "raw" => {
                             names.insert("body".to_owned());
                         }
                         _ => {}

@@ -1,19 +1,21 @@
 //! Values as JSON.
 //!
-//! In: any value that serializes. Out: its JSON, or the path of a number in it that JSON cannot hold. This module knows no
+//! In: any value that serializes. Out: its JSON, or the place in it that JSON cannot express. This module knows no
 //! generated type: the code of unions that are kept as JSON calls it.
 
 use std::fmt;
 
-/// A value that JSON cannot hold: a number in it is not finite.
+use crate::unwritable::{Unwritable, unwritable};
+
+/// A value that JSON cannot express: it contains a number that is not finite, or bytes that are no string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SerializeError {
-    place: String,
+    message: String,
 }
 
 impl fmt::Display for SerializeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` holds a number that is not finite", self.place)
+        f.write_str(&self.message)
     }
 }
 
@@ -29,14 +31,14 @@ pub fn to_json_string<T: serde::Serialize>(value: &T) -> Result<String, Serializ
     written(value, serde_json::to_string(value))
 }
 
-/// The written value, unless a number in it is not finite.
+/// The written value, unless there is something in it that JSON cannot express.
 fn written<T: serde::Serialize + ?Sized, W>(
     value: &T,
     written: Result<W, serde_json::Error>,
 ) -> Result<W, SerializeError> {
-    match (crate::non_finite::unwritable(value), written) {
+    match (unwritable(value), written) {
         (None, Ok(written)) => Ok(written),
-        (Some(place), _) => Err(SerializeError { place }),
-        (None, Err(error)) => Err(SerializeError { place: error.to_string() }),
+        (Some(Unwritable { path, what }), _) => Err(SerializeError { message: format!("`{path}` holds {what}") }),
+        (None, Err(error)) => Err(SerializeError { message: error.to_string() }),
     }
 }

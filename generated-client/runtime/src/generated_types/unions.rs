@@ -125,7 +125,7 @@ macro_rules! __from_variants {
         $(
             impl ::core::convert::From<$ty> for $name {
                 fn from(variant: $ty) -> Self {
-                    Self::$variant(variant)
+                    Self::$variant(::core::convert::Into::into(variant))
                 }
             }
         )*

@@ -1,7 +1,7 @@
-//! Finds numbers that JSON cannot express.
+//! Finds what JSON cannot express.
 //!
-//! In: a value to send. Out: the path of the first NaN or infinity in it, if there is one. `serde_json` would write null for
-//! it, and a wrong coordinate would become a missing one.
+//! In: a value to send. Out: the path of the first NaN or infinity in it, or of bytes that are no string. `serde_json` would
+//! write null for such a number, and a wrong coordinate would become a missing one.
 
 use std::fmt;
 
@@ -11,37 +11,46 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// The path of a number that is not finite, such as `geometry.coordinates[1]`. If the path leads through an optional value,
-/// it ends there: `serde_path_to_error` does not look into it.
-pub(crate) fn unwritable<T: Serialize + ?Sized>(value: &T) -> Option<String> {
-    let mut track = serde_path_to_error::Track::new();
-    let found = value.serialize(serde_path_to_error::Serializer::new(Looking, &mut track)).is_err();
-    found.then(|| track.path().to_string())
+/// A place of a value that JSON cannot express, and what is there.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Unwritable {
+    /// Such as `geometry.coordinates[1]`. If the path leads through an optional value, it ends there:
+    /// `serde_path_to_error` does not look into it.
+    pub(crate) path: String,
+    /// "a number that is not finite".
+    pub(crate) what: String,
 }
 
-#[derive(Debug)]
-struct NotFinite;
+pub(crate) fn unwritable<T: Serialize + ?Sized>(value: &T) -> Option<Unwritable> {
+    let mut track = serde_path_to_error::Track::new();
+    let found = value.serialize(serde_path_to_error::Serializer::new(Looking, &mut track)).err()?;
+    Some(Unwritable { path: track.path().to_string(), what: found.0 })
+}
 
-impl fmt::Display for NotFinite {
+/// What JSON cannot express.
+#[derive(Debug)]
+struct Found(String);
+
+impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a finite number")
+        f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for NotFinite {}
+impl std::error::Error for Found {}
 
-impl serde::ser::Error for NotFinite {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
+impl serde::ser::Error for Found {
+    fn custom<T: fmt::Display>(what: T) -> Self {
+        Self(what.to_string())
     }
 }
 
 struct Looking;
 
-type Seen = Result<(), NotFinite>;
+type Seen = Result<(), Found>;
 
 fn number(finite: bool) -> Seen {
-    if finite { Ok(()) } else { Err(NotFinite::custom("")) }
+    if finite { Ok(()) } else { Err(Found::custom("a number that is not finite")) }
 }
 
 /// Scalar values.
@@ -54,13 +63,13 @@ macro_rules! plain {
 /// Values that contain other values.
 macro_rules! compound {
     ($($method:ident($($argument:ty),*);)+) => {
-        $(fn $method(self, $(_: $argument),*) -> Result<Self, NotFinite> { Ok(self) })+
+        $(fn $method(self, $(_: $argument),*) -> Result<Self, Found> { Ok(self) })+
     };
 }
 
 impl Serializer for Looking {
     type Ok = ();
-    type Error = NotFinite;
+    type Error = Found;
     type SerializeSeq = Self;
     type SerializeTuple = Self;
     type SerializeTupleStruct = Self;
@@ -129,7 +138,7 @@ macro_rules! within {
     ($($name:ident: $($method:ident($($argument:ty),*)),+;)+) => {
         $(impl $name for Looking {
             type Ok = ();
-            type Error = NotFinite;
+            type Error = Found;
 
             $(fn $method<T: Serialize + ?Sized>(&mut self, $(_: $argument,)* value: &T) -> Seen {
                 value.serialize(Looking)
@@ -172,8 +181,11 @@ mod tests {
     #[test]
     fn a_number_that_is_none_is_found() {
         assert_eq!(unwritable(&place((3.0, f32::MIN), f64::MAX)), None);
-        assert_eq!(unwritable(&place((f64::NAN, 0.0), 0.0)).as_deref(), Some("points[1][0]"));
-        assert_eq!(unwritable(&place((0.0, f32::INFINITY), 0.0)).as_deref(), Some("points[1][1]"));
-        assert_eq!(unwritable(&place((0.0, 0.0), f64::NEG_INFINITY)).as_deref(), Some("more.height"));
+        let number = |path: &str| Some(Unwritable { path: path.into(), what: "a number that is not finite".into() });
+        assert_eq!(unwritable(&place((f64::NAN, 0.0), 0.0)), number("points[1][0]"));
+        assert_eq!(unwritable(&place((0.0, f32::INFINITY), 0.0)), number("points[1][1]"));
+        assert_eq!(unwritable(&place((0.0, 0.0), f64::NEG_INFINITY)), number("more.height"));
+        let bytes = Some(Unwritable { path: "[1]".into(), what: "bytes that are no UTF-8".into() });
+        assert_eq!(unwritable(&["a".into(), crate::Binary::from([0xff])]), bytes);
     }
 }
