@@ -1,5 +1,6 @@
 //! Responses that are read in parts, over a socket.
 
+use std::future::Future as _;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -55,6 +56,12 @@ fn content_can_be_read_without_async() {
     }
     assert_eq!(bytes, 16_000_000);
     assert!(response.next_blocking().is_none());
+    // Without a runtime the other method is refused, and reads nothing.
+    let mut response = client.default().get_picture("a").send_streaming_blocking().unwrap();
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    let Poll::Ready(Some(Err(error))) = std::pin::pin!(response.next()).poll(&mut context) else { panic!() };
+    assert!(error.to_string().contains("no tokio runtime runs here"), "{error}");
+    assert!(response.next_blocking().unwrap().is_ok());
 }
 
 #[tokio::test]

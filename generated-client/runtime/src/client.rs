@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::attempt::{Collects, Exchange};
@@ -68,6 +69,19 @@ pub(crate) struct Shared {
     pub(crate) needs_tokio: bool,
     #[cfg(feature = "blocking")]
     pub(crate) blocking: crate::blocking::Blocking,
+}
+
+impl Shared {
+    /// Whether the built-in transport and clock can be used here: outside of a runtime of tokio they would panic.
+    pub(crate) fn check_runtime(&self) -> Result<(), Error> {
+        if self.needs_tokio && Handle::try_current().is_err() {
+            return Err(Error::config(
+                "no tokio runtime runs here: send calls within one, or build the client with \
+                 `.transport(…)` and `.clock(…)` of your own",
+            ));
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Debug for Core {

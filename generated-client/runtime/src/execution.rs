@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use http::header::{HeaderName, HeaderValue};
-use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tracing::{Instrument as _, Span};
 
@@ -37,7 +36,7 @@ pub(crate) struct Execution {
     /// How often an attempt was begun: also those that ended before a request was sent.
     begun: u32,
     /// The fetched tokens of the last attempt.
-    tokens: Vec<FetchedToken>,
+    tokens: Vec<SentToken>,
     collects: Collects,
     /// How long to wait before the next attempt.
     wait: Duration,
@@ -162,12 +161,7 @@ impl Execution {
         self.begun += 1;
         let Self { client, info, request, deadline, sent, tokens, collects, .. } = self;
         let shared = client.shared();
-        if shared.needs_tokio && Handle::try_current().is_err() {
-            return Err(Error::config(
-                "no tokio runtime runs here: send calls within one, or build the client with \
-                 `.transport(…)` and `.clock(…)` of your own",
-            ));
-        }
+        shared.check_runtime()?;
         *tokens = fetch_tokens(shared, request, *deadline).await?;
         let _slot = acquire_slot(shared, *deadline).await?;
         let time_left = time_left(shared, *deadline)?.min(shared.attempt_timeout);
@@ -199,7 +193,7 @@ impl Execution {
         let outcome = sending.instrument(span.clone()).await;
         let status = outcome.as_ref().map_or_else(Error::status, |exchange| Some(exchange.status.as_u16()));
         if is_unauthorized(status) {
-            tokens.iter().for_each(FetchedToken::reject);
+            tokens.iter().for_each(SentToken::reject);
         }
         match &outcome {
             Ok(exchange) => span.record("status", exchange.status.as_u16()),
@@ -215,7 +209,7 @@ impl Execution {
 }
 
 /// A token in the header that it is sent in.
-struct FetchedToken {
+struct SentToken {
     header: (HeaderName, HeaderValue),
     token: Token,
     cache: Arc<TokenCache>,
@@ -223,7 +217,7 @@ struct FetchedToken {
     is_from_cache: bool,
 }
 
-impl FetchedToken {
+impl SentToken {
     /// Makes the next call fetch another one.
     fn reject(&self) {
         self.cache.reject(&self.token);
@@ -235,7 +229,7 @@ fn is_unauthorized(status: Option<u16>) -> bool {
 }
 
 /// Fetches the tokens of a request that have expired, within the time of an attempt.
-async fn fetch_tokens(shared: &Shared, request: &Prepared, deadline: Instant) -> Result<Vec<FetchedToken>, Error> {
+async fn fetch_tokens(shared: &Shared, request: &Prepared, deadline: Instant) -> Result<Vec<SentToken>, Error> {
     let mut tokens = Vec::new();
     for header in &request.fetched {
         let mut limit = shared.clock.timeout(time_left(shared, deadline)?.min(shared.attempt_timeout));
@@ -245,7 +239,7 @@ async fn fetch_tokens(shared: &Shared, request: &Prepared, deadline: Instant) ->
         shared.redactor.add_fetched(&token);
         let value = token.header(header.prefix)?;
         let (header, cache) = ((header.name.clone(), value), Arc::clone(&header.cache));
-        tokens.push(FetchedToken { header, token, cache, is_from_cache });
+        tokens.push(SentToken { header, token, cache, is_from_cache });
     }
     Ok(tokens)
 }

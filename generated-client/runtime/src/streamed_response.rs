@@ -90,10 +90,15 @@ impl<O: Operation> StreamedResponse<O> {
     /// The next part of the content; `None` at its end, and after an error. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// The content broke off, or no part came in time. The call may have taken effect. It is not sent again.
+    /// The content broke off, or no part came in time. The call may have taken effect. It is not sent again. Without a
+    /// runtime of tokio, which the built-in transport requires, it is [`ErrorKind::Config`](crate::ErrorKind::Config).
     #[allow(clippy::should_implement_trait, reason = "it is the method of an asynchronous iterator")]
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
-        let part = next_part(&self.core, self.body.as_mut()?).await;
+        let body = self.body.as_mut()?;
+        if let Err(error) = self.core.shared().check_runtime() {
+            return Some(Err(error.of(O::INFO)));
+        }
+        let part = next_part(&self.core, body).await;
         self.accept(part)
     }
 
