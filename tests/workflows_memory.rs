@@ -14,9 +14,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use flighthub2::ErrorKind;
+use flighthub2::codegen::Binary;
 use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport, TransportError};
 use flighthub2::workflows::ReconstructionLimits;
 use flighthub2_tests::client::builder;
+use flighthub2_tests::fixtures::{any_call, raw};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt as _;
 use md5::Digest as _;
@@ -104,4 +107,20 @@ async fn memory_is_independent_of_file_size() {
     let downloaded = ALLOCATOR.peak_usage() - before;
     assert!(downloaded < MOST, "{downloaded} bytes were held to download {LENGTH}");
     println!("{LENGTH} bytes: at most {uploaded} were held to upload them, {downloaded} in all");
+
+    // Clients of third-party documents: a part of a multipart body, and a response that is read in parts.
+    let client = any_call::Client::builder().base_url("https://any.example.com").transport(Nothing).build().unwrap();
+    let upload = any_call::types::Upload::new(Binary::from_file(&picture).unwrap()).notes("n");
+    // The store responds when it has the whole body, and with JSON of another operation.
+    let error = client.default().send_parts(upload).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
+    let client = raw::Client::builder().base_url("https://objects.example.com").transport(Nothing).build().unwrap();
+    let mut response = client.default().get_picture("a").send_streaming().await.unwrap();
+    let mut received = 0;
+    while let Some(part) = response.next().await {
+        received += part.unwrap().len();
+    }
+    assert_eq!(received, LENGTH);
+    let streamed = ALLOCATOR.peak_usage() - before;
+    assert!(streamed < MOST, "{streamed} bytes were held to send and receive {LENGTH}");
 }
