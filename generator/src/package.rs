@@ -10,6 +10,11 @@ use std::fmt;
 use crate::format::MARKER;
 use crate::names::is_keyword;
 
+/// The end of the root of a crate: programs name the types of the runtime without a dependency of their own.
+const EXPORT: &str = "\n\
+    /// The runtime: settings, credentials, errors, and all other types that clients have in common.\n\
+    pub use ::flighthub2_runtime;\n";
+
 /// A crate to generate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Package {
@@ -63,6 +68,9 @@ impl Package {
     ) -> BTreeMap<String, String> {
         let in_source = |path: String| if path == "mod.rs" { "src/lib.rs".to_owned() } else { format!("src/{path}") };
         let mut files: BTreeMap<String, String> = api.into_iter().map(|(path, text)| (in_source(path), text)).collect();
+        if let Some(root) = files.get_mut("src/lib.rs") {
+            root.push_str(EXPORT);
+        }
         files.insert("Cargo.toml".to_owned(), self.manifest(title, generated_by));
         files
     }
@@ -94,6 +102,8 @@ rustls = ["reqwest", "flighthub2-runtime/rustls"]
 native-tls = ["reqwest", "flighthub2-runtime/native-tls"]
 gzip = ["reqwest", "flighthub2-runtime/gzip"]
 blocking = ["flighthub2-runtime/blocking"]
+stream = ["flighthub2-runtime/stream"]
+time = ["flighthub2-runtime/time"]
 
 [dependencies]
 flighthub2-runtime = {{ path = {runtime}, default-features = false }}

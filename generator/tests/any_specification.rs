@@ -76,6 +76,7 @@ fn names_may_be_reserved_by_the_client() {
         "lib",
         "main",
         "runtime",
+        "flighthub2_runtime",
         "builder",
         "send",
         "project",

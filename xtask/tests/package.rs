@@ -78,7 +78,11 @@ fn two_versions_of_an_api_are_in_one_program() {
 pub mod first;
 pub mod second;
 
-use flighthub2_runtime::Error;
+use pets_v1::flighthub2_runtime::{Error, Token};
+
+pub fn token() -> Result<Token, flighthub2_runtime::Error> {
+    Token::basic("user", "password")
+}
 
 pub async fn pets(settings: (pets_v1::ClientBuilder, second::ClientBuilder)) -> Result<usize, Error> {
     let (old, new) = (settings.0.build()?, settings.1.build()?);

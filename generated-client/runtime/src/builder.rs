@@ -193,7 +193,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// The credential of a security scheme, for an API with several: an API key, a bearer or OAuth 2 token, or for `basic`
-    /// the user and the password in base64. Each call uses the first set that its operation accepts and that is complete.
+    /// [the user and the password](Token::basic). Each call uses the first set that its operation accepts and that is complete.
     pub fn credential(mut self, scheme: impl Into<String>, credential: Token) -> Self {
         self.credentials.set(scheme.into(), Credential::Token(credential));
         self

@@ -16,8 +16,20 @@ use crate::suggest::did_you_mean;
 
 /// The names of modules and files that every client has. `main` is reserved because Cargo would build `main.rs` as a
 /// program.
-const RESERVED_MODULES: &[&str] =
-    &[SHARED, "types", "r#mod", "lib", "main", "runtime", "region", "error_code", "catalogue", "client", "missing"];
+const RESERVED_MODULES: &[&str] = &[
+    SHARED,
+    "types",
+    "r#mod",
+    "lib",
+    "main",
+    "runtime",
+    "flighthub2_runtime",
+    "region",
+    "error_code",
+    "catalogue",
+    "client",
+    "missing",
+];
 
 /// The names of methods that every client has. The accessor of a group has the name of its module.
 const RESERVED_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
