@@ -109,9 +109,11 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether two media types have the same schema, or none.
+    /// Whether two media types have the same schema, or none. Two inline schemas that describe the same values are the same;
+    /// two components keep their names.
     pub(super) fn is_same_schema(&self, one: &MediaType, other: &MediaType) -> bool {
-        self.schema_of(one) == self.schema_of(other)
+        let is_equivalent = |(one, other)| self.api.schemas.is_equivalent(one, other);
+        self.schema_of(one) == self.schema_of(other) || one.schema.zip(other.schema).is_some_and(is_equivalent)
     }
 
     /// The schema of a media type behind all references.
@@ -293,6 +295,19 @@ mod tests {
             (vec![("application/json", "schema: {type: string, format: binary}")], "Bytes(\"application/json\")"),
         ] {
             assert_eq!(response(&media_types), expected, "{media_types:?}");
+        }
+    }
+
+    #[test]
+    fn an_inline_schema_that_is_repeated_is_one_type() {
+        let json = |name: &'static str, schema: &'static str| (name, schema);
+        let object = "schema: {type: array, items: {type: object, properties: {a: {type: integer}}}}";
+        let described =
+            "schema: {type: array, items: {type: object, description: D, properties: {a: {type: integer}}}}";
+        let other = "schema: {type: array, items: {type: object, properties: {a: {type: string}}}}";
+        for (second, variants) in [(object, 1), (described, 1), (other, 2)] {
+            let found = response(&[json("application/json", object), json("application/hal+json", second)]);
+            assert_eq!(found.matches("Plain(List(").count(), variants, "{found}");
         }
     }
 
