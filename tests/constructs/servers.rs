@@ -34,6 +34,18 @@ fn the_first_server_is_the_default() {
 fn an_operation_is_sent_to_its_own_server() {
     let client = builder().build().unwrap();
     assert_eq!(put(&client).unwrap().url, "https://us.files.example.com/things/a/content");
+    // A variable has one value in all servers that have it.
+    let client = builder().server_variable("region", "eu").server_variable("bucket", "b").build().unwrap();
+    assert_eq!(list(&client).unwrap().url, "https://eu.example.com/v1/things");
+    assert_eq!(put(&client).unwrap().url, "https://eu.files.example.com/things/a/content");
+    assert_eq!(client.default().put_in_bucket().dry_run().unwrap().url, "https://b.example.com/bucket");
+    let client = builder().server_variable("bucket", "c").build().unwrap();
+    assert_eq!(
+        client.default().put_in_bucket().dry_run().unwrap_err().to_string(),
+        "putInBucket: the variable `bucket` of the server `https://{bucket}.example.com` cannot be `c`; its values are: `a`, `b`"
+    );
+    let client = builder().build().unwrap();
+    assert_eq!(client.default().put_in_bucket().dry_run().unwrap().url, "https://a.example.com/bucket");
     // The token must not be sent in plain text.
     let error = delete(&client).unwrap_err().to_string();
     assert!(error.contains("the server of the operation, `http://files.example.com`, is not https"), "{error}");

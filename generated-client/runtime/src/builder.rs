@@ -154,7 +154,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Sets a variable in the URL of the server; without it, the variable has the default of the specification.
+    /// Sets a variable in the URL of the server, and in those of operations with a server of their own that have it. Without
+    /// a value, a variable has the default of the specification.
     pub fn server_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.server_variables.push((name.into(), value.into()));
         self
@@ -390,6 +391,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             transport,
             base_url,
             is_documented,
+            server_variables: self.server_variables,
             header_names: HeaderNames::of(C::API),
             redactor: Arc::new(redactor),
             token: self.token,
@@ -465,7 +467,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 None => return Err(Error::config("no base URL: call `.region(…)` or `.base_url(…)`")),
             },
         };
-        Ok((server.base_url(&self.server_variables)?, true))
+        Ok((server.base_url(&self.server_variables, C::API.operation_variables)?, true))
     }
 
     /// The transport for a base URL.

@@ -50,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     /// Whether the base URL is that of a server of the specification: only then operations have servers of their own.
     pub(crate) is_documented: bool,
+    /// The values of variables in the URLs of servers.
+    pub(crate) server_variables: Vec<(String, String)>,
     pub(crate) header_names: HeaderNames,
     /// `None` if no operation of the API needs one.
     pub(crate) token: Option<Credential>,
@@ -439,7 +441,9 @@ impl Core {
         let Some(server) = info.server.filter(|_| self.shared.is_documented) else {
             return Ok(Cow::Borrowed(base_url));
         };
-        let own = checked_base_url("the server of the operation", server, true, true)?;
+        let names: Vec<&str> = self.shared.server_variables.iter().map(|(name, _)| name.as_str()).collect();
+        let server = server.base_url(&self.shared.server_variables, &names)?;
+        let own = checked_base_url("the server of the operation", &server, true, true)?;
         if own.starts_with("http:") && !base_url.starts_with("http:") {
             return Err(Error::config(format!(
                 "the server of the operation, `{server}`, is not https, which would show the token to the network: call \

@@ -230,8 +230,8 @@ pub struct OperationInfo {
     pub method: &'static str,
     /// Path below the base URL, with `{name}` for its parameters.
     pub path: &'static str,
-    /// The URL of its own server, which replaces the base URL of a client for a [server](ApiInfo::servers) of the API.
-    pub server: Option<&'static str>,
+    /// Its own server, which replaces the base URL of a client for a [server](ApiInfo::servers) of the API.
+    pub server: Option<ServerInfo>,
     /// Its scope.
     pub scope: Scope,
     /// Its risk.
@@ -330,7 +330,7 @@ impl OperationInfo {
 
     /// Sets [`server`](Self::server).
     #[must_use]
-    pub const fn with_server(mut self, server: &'static str) -> Self {
+    pub const fn with_server(mut self, server: ServerInfo) -> Self {
         self.server = Some(server);
         self
     }
@@ -458,6 +458,8 @@ pub struct ApiInfo {
     pub project_header: Option<&'static str>,
     /// Its servers, unless it has regions. A client calls the first one by default.
     pub servers: &'static [ServerInfo],
+    /// The variables of the servers of operations.
+    pub operation_variables: &'static [&'static str],
     /// The codes of its failures.
     pub error_codes: &'static [ErrorCodeInfo],
     /// The JSON Schemas of its operations.
@@ -476,6 +478,7 @@ impl ApiInfo {
             language_header: None,
             project_header: None,
             servers: &[],
+            operation_variables: &[],
             error_codes: &[],
             schemas: None,
         }
@@ -494,6 +497,8 @@ impl ApiInfo {
         with_project_header: project_header: Option<&'static str>,
         /// Sets [`servers`](Self::servers).
         with_servers: servers: &'static [ServerInfo],
+        /// Sets [`operation_variables`](Self::operation_variables).
+        with_operation_variables: operation_variables: &'static [&'static str],
         /// Sets [`error_codes`](Self::error_codes).
         with_error_codes: error_codes: &'static [ErrorCodeInfo],
     }

@@ -40,9 +40,12 @@ impl ServerInfo {
         self
     }
 
-    /// The URL with the values of its variables. A variable without a value has its default.
-    pub(crate) fn base_url(&self, values: &[(String, String)]) -> Result<String, Error> {
-        values.iter().try_for_each(|(name, value)| self.check(name, value))?;
+    /// The URL with the values of its variables. A variable without a value has its default. `others` are variables of
+    /// other servers, whose values are not used.
+    pub(crate) fn base_url(&self, values: &[(String, String)], others: &[&str]) -> Result<String, Error> {
+        let is_own = |name: &str| self.variables.iter().any(|known| known.name == name) || !others.contains(&name);
+        let mut own = values.iter().filter(|(name, _)| is_own(name));
+        own.try_for_each(|(name, value)| self.check(name, value))?;
         let mut url = String::new();
         let mut rest = self.url;
         while let Some((before, after)) = rest.split_once('{') {
@@ -112,7 +115,7 @@ mod tests {
 
     fn base_url(server: &ServerInfo, values: &[(&str, &str)]) -> Result<String, String> {
         let values: Vec<_> = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        server.base_url(&values).map_err(|error| error.to_string())
+        server.base_url(&values, &["other"]).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -120,6 +123,7 @@ mod tests {
         for (values, expected) in [
             (&[][..], "https://eu.example.com/v1"),
             (&[("region", "us")], "https://us.example.com/v1"),
+            (&[("other", "us")], "https://eu.example.com/v1"),
             (&[("version", "v2"), ("region", "us"), ("version", "v3")], "https://us.example.com/v3"),
         ] {
             assert_eq!(base_url(&SERVER, values).unwrap(), expected);

@@ -5,7 +5,7 @@
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible, DocumentationOnly};
 use super::change::Kind;
-use super::describe::{code, from_to};
+use super::describe::{code, from_to, server};
 use super::recorder::{Side, Subject};
 use crate::document::openapi::{RequiredScheme, SecurityScheme as SecuritySchemeKind};
 use crate::model::{Api, OAuthFlow, Operation, SecurityRequirement, SecurityScheme};
@@ -120,7 +120,7 @@ impl Comparer<'_> {
         }
         let [from, to] = [old, new].map(|operation| match &operation.servers {
             None => "those of the document".to_owned(),
-            Some(servers) => servers.urls.join(", "),
+            Some(servers) => servers.0.iter().map(server).collect::<Vec<_>>().join(", "),
         });
         let why = "code is unchanged; the operation is sent to another server";
         self.recorder.value(&subject, "servers", [&from, &to], why);

@@ -5,7 +5,7 @@
 use super::change::Compatibility;
 use crate::model::{
     Api, Body, Encoding, EnumValues, Field, Location, MediaTypeEnum, Parameter, Presence, Primitive, Response, Scope,
-    Status, StatusEnum, Tagging, TypeDefinition, TypeKind, TypeRef, Union, ValueStyle,
+    Server, Status, StatusEnum, Tagging, TypeDefinition, TypeKind, TypeRef, Union, ValueStyle,
 };
 
 /// The encoding of a body.
@@ -22,6 +22,16 @@ pub(super) fn encoding(encoding: &Encoding) -> String {
             format!("one of {}", types.join(", "))
         }
     }
+}
+
+/// A server, with the values of its variables.
+pub(super) fn server(server: &Server) -> String {
+    let variables = server.variables.iter().map(|variable| {
+        let values = variable.values.join("|");
+        let values = if values.is_empty() { values } else { format!(" of {values}") };
+        format!(" ({}={}{values})", variable.name, variable.default)
+    });
+    format!("{}{}", server.url, variables.collect::<String>())
 }
 
 /// Describes the types of one model.
@@ -135,7 +145,7 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
         Primitive::Secret => "Secret",
         Primitive::SecretInteger => "SecretInteger",
         Primitive::Base64 => "Base64",
-        Primitive::Bytes => "Vec<u8>",
+        Primitive::Bytes => "Binary",
         Primitive::Binary => "Binary",
         Primitive::DateTime => "DateTime",
         Primitive::UnixSeconds => "UnixSeconds",

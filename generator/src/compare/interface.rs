@@ -5,10 +5,10 @@
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
 use super::change::Kind;
-use super::describe::{code, from_to, removed};
+use super::describe::{code, from_to, removed, server};
 use super::matching::{Call, matched};
 use super::recorder::{Side, Subject};
-use crate::model::{ErrorCode, Group, ManagedHeader, Region, Server};
+use crate::model::{ErrorCode, Group, ManagedHeader, Region};
 
 impl Comparer<'_> {
     pub(super) fn interface(&mut self, calls: &[(&Call<'_>, &Call<'_>)]) {
@@ -94,17 +94,9 @@ impl Comparer<'_> {
     }
 
     fn servers(&mut self) {
-        let described = |server: &Server| {
-            let variables = server.variables.iter().map(|variable| {
-                let values = variable.values.join("|");
-                let values = if values.is_empty() { values } else { format!(" of {values}") };
-                format!(" ({}={}{values})", variable.name, variable.default)
-            });
-            format!("{}{}", server.url, variables.collect::<String>())
-        };
         let [from, to] = self.apis.map(|api| match api.servers.as_slice() {
             [] => "none".to_owned(),
-            servers => servers.iter().map(described).collect::<Vec<_>>().join(", "),
+            servers => servers.iter().map(server).collect::<Vec<_>>().join(", "),
         });
         let subject = Subject::both(Kind::Servers, "the API", "", "").key("servers");
         let why = "code is unchanged; a client that sets no base URL calls the first server";

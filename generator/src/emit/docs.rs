@@ -170,14 +170,14 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         text.push_str("- Token: not sent.\n");
     }
     if let Some(servers) = &operation.servers {
-        let urls: Vec<String> = servers.urls.iter().map(|url| code(url)).collect();
+        let urls: Vec<String> = servers.0.iter().map(|server| code(&server.url)).collect();
         let urls = urls.join(" or ");
-        text.push_str(&match &servers.default {
-            Some(url) if servers.urls == [url.as_str()] => {
+        text.push_str(&match servers.default() {
+            Some(server) if servers.0.len() == 1 && server.variables.is_empty() => {
                 format!("- Server: {urls}, unless the client has a base URL of its own.\n")
             }
-            Some(url) => {
-                let url = code(url);
+            Some(server) => {
+                let url = code(&server.with_defaults());
                 format!("- Server: {urls}. The call is sent to {url}, unless the client has a base URL of its own.\n")
             }
             None => format!("- Server: {urls}. Send it with a client that has this base URL.\n"),

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::root::server_info;
 use super::{Emitter, docs};
-use crate::model::{Group, Operation, Retry, Risk, Scope};
+use crate::model::{Group, Operation, OperationServers, Retry, Risk, Scope};
 
 impl Emitter<'_> {
     /// The `INFO` of an operation. Facts that are the default of the runtime are omitted, except risk, idempotency and
@@ -41,8 +42,8 @@ impl Emitter<'_> {
             });
             quote! { .with_security(&[#(#sets),*]) }
         });
-        let server = operation.servers.as_ref().and_then(|servers| servers.default.as_ref());
-        let server = server.map(|url| quote! { .with_server(#url) });
+        let server = operation.servers.as_ref().and_then(OperationServers::default).map(server_info);
+        let server = server.map(|server| quote! { .with_server(#server) });
         let deprecated = operation.deprecated.then(|| quote! { .with_deprecated(true) });
         let summary = docs::summary(operation);
         let page = operation.external_docs_url.as_ref().map(|page| quote! { .with_page(#page) });

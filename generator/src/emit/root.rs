@@ -1,11 +1,13 @@
 //! The items of the whole API: clients, regions, error codes, and the catalogue of operations.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, doc, inner_doc};
 use super::{Emitter, ident, use_runtime};
-use crate::model::{CredentialPlace, EnumValues, Group, ManagedHeader, Outcome, TypeKind};
+use crate::model::{CredentialPlace, EnumValues, Group, ManagedHeader, Outcome, Server, TypeKind};
 use crate::rustdoc::{documentation, linked, plain_line};
 
 impl Emitter<'_> {
@@ -49,6 +51,7 @@ impl Emitter<'_> {
         let language = header(&api.managed_headers.language);
         let project = header(&api.managed_headers.project);
         let servers = self.servers();
+        let operation_variables = self.operation_variables();
         let error_codes = api.error_codes.iter().map(|code| {
             let number = Literal::i64_unsuffixed(code.code);
             let (name, group, meaning) = (&code.name, &code.group, plain_line(&code.meaning));
@@ -98,6 +101,7 @@ impl Emitter<'_> {
                 .with_language_header(#language)
                 .with_project_header(#project)
                 #servers
+                #operation_variables
                 .with_error_codes(&[#(#error_codes),*])
                 #with_schemas;
 
@@ -110,17 +114,18 @@ impl Emitter<'_> {
 
     /// The servers of a document without regions.
     fn servers(&self) -> Option<TokenStream> {
-        let servers = self.api.servers.iter().map(|server| {
-            let url = &server.url;
-            let variables = server.variables.iter().map(|variable| {
-                let (name, default, values) = (&variable.name, &variable.default, &variable.values);
-                let values = (!values.is_empty()).then(|| quote! { .with_values(&[#(#values),*]) });
-                quote! { runtime::ServerVariableInfo::new(#name, #default) #values }
-            });
-            let variables = (!server.variables.is_empty()).then(|| quote! { .with_variables(&[#(#variables),*]) });
-            quote! { runtime::ServerInfo::new(#url) #variables }
-        });
+        let servers = self.api.servers.iter().map(server_info);
         (!self.api.servers.is_empty()).then(|| quote! { .with_servers(&[#(#servers),*]) })
+    }
+
+    /// The variables of servers of operations.
+    fn operation_variables(&self) -> Option<TokenStream> {
+        let operations = self.api.groups.iter().flat_map(|group| &group.operations);
+        let servers = operations.filter_map(|operation| operation.servers.as_ref()?.default());
+        let names: BTreeSet<&str> =
+            servers.flat_map(|server| &server.variables).map(|variable| variable.name.as_str()).collect();
+        let names = names.into_iter();
+        (names.len() > 0).then(|| quote! { .with_operation_variables(&[#(#names),*]) })
     }
 
     /// The credentials of an API whose operations need several schemes, a scheme that is not a header, or one whose tokens
@@ -469,4 +474,16 @@ fn caller_impls(caller: &Ident, core: &TokenStream, project: &TokenStream, scope
 
         #(impl runtime::InScope<runtime::scope::#scopes<Client>> for #caller {})*
     }
+}
+
+/// The metadata of a server.
+pub(super) fn server_info(server: &Server) -> TokenStream {
+    let url = &server.url;
+    let variables = server.variables.iter().map(|variable| {
+        let (name, default, values) = (&variable.name, &variable.default, &variable.values);
+        let values = (!values.is_empty()).then(|| quote! { .with_values(&[#(#values),*]) });
+        quote! { runtime::ServerVariableInfo::new(#name, #default) #values }
+    });
+    let variables = (!server.variables.is_empty()).then(|| quote! { .with_variables(&[#(#variables),*]) });
+    quote! { runtime::ServerInfo::new(#url) #variables }
 }

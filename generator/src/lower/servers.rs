@@ -49,12 +49,7 @@ impl Lowering<'_> {
         if self.api.servers.iter().any(|server| server.region.is_some()) {
             return Vec::new();
         }
-        let servers = self.api.servers.iter().map(|server| Server {
-            url: server.url.clone(),
-            description: server.description.clone(),
-            variables: server.variables.clone(),
-        });
-        servers.collect()
+        self.api.servers.iter().map(server).collect()
     }
 
     /// The servers of an operation that override those of the document; `None` if they are the same.
@@ -68,26 +63,18 @@ impl Lowering<'_> {
         if own.is_empty() || urls(own) == urls(&self.api.servers) {
             return None;
         }
-        let defaults = own.first().map(with_defaults);
-        Some(OperationServers {
-            urls: urls(own),
-            // The address of the document, which a relative URL depends on, is not known.
-            default: defaults.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
-        })
+        Some(OperationServers(own.iter().map(server).collect()))
     }
 }
 
-/// The URL of a server whose variables have their defaults.
-fn with_defaults(server: &openapi::Server) -> String {
-    server
-        .variables
-        .iter()
-        .fold(server.url.clone(), |url, variable| url.replace(&format!("{{{}}}", variable.name), &variable.default))
+fn server(server: &openapi::Server) -> Server {
+    Server { url: server.url.clone(), description: server.description.clone(), variables: server.variables.clone() }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::lower::testing::{flighthub_model, flighthub_problems, model, operation};
+    use crate::model::Server;
 
     fn servers(list: &str) -> String {
         format!("servers: [{list}]")
@@ -131,7 +118,8 @@ mod tests {
             let path = format!("paths:\n  /a: {{servers: [{of_path}], {get}}}");
             let api = model(&format!("servers: [{{url: 'https://a.example'}}, {{url: 'https://b.example'}}]\n{path}"));
             let servers = operation(&api).servers.as_ref();
-            assert_eq!(servers.map(|servers| servers.default.as_deref()), expected, "{path}");
+            let default = servers.map(|servers| servers.default().map(Server::with_defaults));
+            assert_eq!(default.as_ref().map(|url| url.as_deref()), expected, "{path}");
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[Ty
     }
     let operations = in_order_of(document, groups);
     let callbacks = operations.iter().filter_map(|operation| operation.callbacks_pointer.clone());
-    let servers = operations.iter().filter(|it| it.servers.as_ref().is_some_and(|servers| servers.default.is_none()));
+    let servers = operations.iter().filter(|it| it.servers.as_ref().is_some_and(|servers| servers.default().is_none()));
     let servers = servers.map(|it| it.pointer.clone());
     let media_types = operations.iter().filter(|it| {
         let of_body = it.body.as_ref().map_or(0, |body| body.other_media_types);

@@ -195,6 +195,15 @@ pub(crate) struct Server {
     pub(crate) variables: Vec<ServerVariable>,
 }
 
+impl Server {
+    /// The URL whose variables have their defaults.
+    pub(crate) fn with_defaults(&self) -> String {
+        let replaced =
+            |url: String, variable: &ServerVariable| url.replace(&format!("{{{}}}", variable.name), &variable.default);
+        self.variables.iter().fold(self.url.clone(), replaced)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Region {
     pub(crate) pointer: String,

@@ -72,13 +72,17 @@ pub(crate) struct Operation {
     pub(crate) result_schema: Option<SchemaId>,
 }
 
-/// The servers of an operation.
+/// The servers of an operation, at least one.
 #[derive(Debug)]
-pub(crate) struct OperationServers {
-    /// The URLs, with their variables in braces.
-    pub(crate) urls: Vec<String>,
-    /// The first URL, whose variables have their defaults, unless it is relative.
-    pub(crate) default: Option<String>,
+pub(crate) struct OperationServers(pub(crate) Vec<Server>);
+
+impl OperationServers {
+    /// The server that the operation is sent to: the first one, unless it is relative. The address of the document, which
+    /// a relative URL depends on, is not known.
+    pub(crate) fn default(&self) -> Option<&Server> {
+        let is_absolute = |url: String| url.starts_with("https://") || url.starts_with("http://");
+        self.0.first().filter(|server| is_absolute(server.with_defaults()))
+    }
 }
 
 /// The header with the media type that the response should have.

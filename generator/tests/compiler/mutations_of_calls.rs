@@ -199,6 +199,13 @@ pub(super) const CALLS: &[Mutation] = &[
         "servers `the API`: URLs: `none` → `https://{zone}.b.example (zone=eu)`",
     ),
     change(
+        "variable of a server of an operation",
+        Foreign,
+        &[One("zone: {default: eu}", "zone: {default: us}")],
+        Compatible,
+        "operation `addPart`: servers: `https://{zone}.a.example (zone=eu)` → `https://{zone}.a.example (zone=us)`",
+    ),
+    change(
         "servers of a path",
         Foreign,
         &[One("  /ping:\n", "  /ping:\n    servers: [{url: 'https://b.example'}]\n")],
