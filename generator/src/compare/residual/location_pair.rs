@@ -7,7 +7,7 @@ use crate::compare::describe::{code, joined};
 use crate::compare::recorder::Side;
 use crate::document::Node;
 use crate::document::pointer::{escape, unescape};
-use crate::document::vocabulary::{Object, RESPONSES, ValueType};
+use crate::document::vocabulary::{Object, RESPONSES, SERVER_VARIABLE, ValueType};
 
 /// The value of a key that is not in the vocabulary.
 static ANY: ValueType = ValueType::Any;
@@ -68,7 +68,9 @@ impl LocationPair {
             (None, ValueType::Map(item) | ValueType::List(item) | ValueType::NonEmptyList(item)) => (*item, false),
             (None, _) => (&ANY, false),
         };
-        if is_word {
+        // The `default` of a server variable is a part of the URL, and no constraint of a schema.
+        let is_of_variable = object_of(value_type).is_some_and(|object| std::ptr::eq(object, &SERVER_VARIABLE));
+        if is_word && !(is_of_variable && key == "default") {
             key.clone_into(&mut here.key);
         }
         (inner, here)
