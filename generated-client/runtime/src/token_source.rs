@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tracing::Instrument as _;
+
 use crate::clock::{Clock, SleepFuture, with_timeout};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::token::Token;
@@ -218,7 +220,12 @@ impl TokenCache {
             return Err(failure);
         }
         let started = clock.now();
-        let fetched = self.source.fetch().await;
+        let span = tracing::debug_span!("flighthub2.token", error = tracing::field::Empty);
+        let fetched = self.source.fetch().instrument(span.clone()).await;
+        if let Err(failure) = &fetched {
+            // Not its message: it can contain anything.
+            span.record("error", if failure.is_temporary { "temporary" } else { "permanent" });
+        }
         let mut state = self.state();
         self.fetches.fetch_add(1, Ordering::SeqCst);
         match fetched {
