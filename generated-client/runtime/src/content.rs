@@ -146,9 +146,15 @@ impl Contents {
     }
 }
 
+impl From<Content> for Contents {
+    fn from(content: Content) -> Self {
+        Self(Arc::new([content]))
+    }
+}
+
 impl From<Vec<u8>> for Contents {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Arc::new([Content::Bytes(bytes.into())]))
+        Content::Bytes(bytes.into()).into()
     }
 }
 

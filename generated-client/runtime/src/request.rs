@@ -233,7 +233,7 @@ impl RequestParts {
         if let Some(value) = value.into() {
             let named = value.media_type().map(|named| Cow::Owned(named.to_owned()));
             self.content_type = named.unwrap_or(Cow::Borrowed(media_type));
-            self.body = Some(Contents::new([value.content()]));
+            self.body = Some(value.content().into());
         }
     }
 
