@@ -159,10 +159,11 @@ async fn an_outage_of_the_token_endpoint_is_waited_for() {
     let server = Server::start(|_| http_response("500 Internal Server Error", "text/plain", ""));
     let error = client(&server, credentials()).default().list_orders().max_attempts(3).send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), sent(&server).len()), (ErrorKind::TokenSource, 0, 3), "{error}");
-    // Nothing listens at this port any more.
-    let url = server.url();
-    drop(server);
-    let builder = Client::builder().base_url(&url).clock(Instantly::new()).max_attempts(2);
+    // A port that is taken, and where nothing listens.
+    let taken = tokio::net::TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", taken.local_addr().unwrap());
+    let builder = Client::builder().base_url(url).clock(Instantly::new()).max_attempts(2);
     let closed = builder.client_credentials("oauth", credentials()).build().unwrap();
     let error = closed.default().list_orders().send().await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::TokenSource, Delivery::NotSent), "{error}");

@@ -1,7 +1,7 @@
 //! Bodies and parts that are streams: what arrives over a socket, also when a call is sent again.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
@@ -22,14 +22,20 @@ fn client(server: &Server) -> raw::Client {
     raw::Client::builder().base_url(server.url()).clock(Instantly::new()).build().unwrap()
 }
 
-/// A file of this test, longer than a chunk.
-fn file(name: &str) -> (PathBuf, Vec<u8>) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("uploads");
-    std::fs::create_dir_all(&folder).unwrap();
+/// A file that is longer than a chunk, in a folder of its own.
+struct TestFile {
+    /// Removed with this value.
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    content: Vec<u8>,
+}
+
+fn file(name: &str) -> TestFile {
+    let folder = tempfile::tempdir().unwrap();
     let content: Vec<u8> = (0..200_000_u32).flat_map(|number| number.to_le_bytes()).collect();
-    let path = folder.join(name);
+    let path = folder.path().join(name);
     std::fs::write(&path, &content).unwrap();
-    (path, content)
+    TestFile { folder, path, content }
 }
 
 /// A stream of three parts.
@@ -63,11 +69,11 @@ async fn put(client: &raw::Client, body: Binary) -> Result<(), Error> {
 #[tokio::test]
 async fn a_file_is_a_body() {
     let server = Server::start(|_| done());
-    let (path, content) = file("body.png");
-    put(&client(&server), Binary::from_file(path).unwrap()).await.unwrap();
+    let file = file("body.png");
+    put(&client(&server), Binary::from_file(&file.path).unwrap()).await.unwrap();
     let request = server.take_requests().remove(0);
     assert_eq!((request.header("content-type"), request.header("content-length")), (Some("image/png"), Some("800000")));
-    assert!(request.body == content, "{} bytes", request.body.len());
+    assert!(request.body == file.content, "{} bytes", request.body.len());
 }
 
 #[tokio::test]
@@ -92,21 +98,21 @@ async fn a_stream_is_opened_again_for_each_attempt() {
         0 | 1 => b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\n\r\n".to_vec(),
         _ => done(),
     });
-    let (path, content) = file("again.png");
+    let file = file("again.png");
     let call = client(&server).default().put_picture("a");
-    call.map_operation(|it| it.body(Binary::from_file(path).unwrap())).send().await.unwrap();
+    call.map_operation(|it| it.body(Binary::from_file(&file.path).unwrap())).send().await.unwrap();
     let requests = server.take_requests();
     assert_eq!(requests.len(), 3);
-    assert!(requests.iter().all(|request| request.body == content));
+    assert!(requests.iter().all(|request| request.body == file.content));
 }
 
 #[tokio::test]
 async fn streams_are_parts_next_to_others() {
     let server = Server::start(|_| http_response("200 OK", "text/plain", ""));
     let client = any_call::Client::builder().base_url(server.url()).clock(Instantly::new()).build().unwrap();
-    let (path, content) = file("part \"1\".png");
+    let file = file("part \"1\".png");
     let more = vec![three(15).with_file_name("b"), Binary::from("in memory"), three(15).with_media_type("text/csv")];
-    let upload = Upload::new(Binary::from_file(path).unwrap()).more(more).notes("n");
+    let upload = Upload::new(Binary::from_file(&file.path).unwrap()).more(more).notes("n");
     let call = client.default().send_parts(upload);
     let dry = call.dry_run().unwrap().body.unwrap();
     assert!(dry.contains("\r\n\r\n(stream of 800000 bytes)\r\n--"), "{dry}");
@@ -119,7 +125,7 @@ async fn streams_are_parts_next_to_others() {
         [head.as_bytes(), bytes, b"\r\n"].concat()
     };
     let expected = [
-        part("name=\"picture\"; filename=\"part %221%22.png\"\r\nContent-Type: image/png", &content),
+        part("name=\"picture\"; filename=\"part %221%22.png\"\r\nContent-Type: image/png", &file.content),
         part("name=\"more\"; filename=\"b\"\r\nContent-Type: application/octet-stream", b"part part part "),
         part("name=\"more\"; filename=\"more\"\r\nContent-Type: application/octet-stream", b"in memory"),
         part("name=\"more\"; filename=\"more\"\r\nContent-Type: text/csv", b"part part part "),
@@ -135,36 +141,34 @@ async fn streams_are_parts_next_to_others() {
 #[tokio::test]
 async fn a_stream_of_another_length_is_an_error() {
     let server = Server::start(|_| done());
-    let (shrinks, _) = file("shrinks.png");
-    let shrunk = Binary::from_file(&shrinks).unwrap();
-    std::fs::write(&shrinks, "short").unwrap();
-    let (grows, content) = file("grows.png");
-    let grown = Binary::from_file(&grows).unwrap();
-    std::fs::write(&grows, [&*content, b"more"].concat()).unwrap();
-    let (removed, _) = file("removed.png");
-    let gone = Binary::from_file(&removed).unwrap();
-    std::fs::remove_file(&removed).unwrap();
+    let [shrinks, grows, removed] = ["shrinks.png", "grows.png", "removed.png"].map(file);
+    let [shrunk, grown, gone] = [&shrinks, &grows, &removed].map(|file| Binary::from_file(&file.path).unwrap());
+    std::fs::write(&shrinks.path, "short").unwrap();
+    std::fs::write(&grows.path, [&*grows.content, b"more"].concat()).unwrap();
+    std::fs::remove_file(&removed.path).unwrap();
     for body in [three(14), three(16), shrunk, gone] {
         let error = put(&client(&server), body).await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent), "{error}");
     }
-    drop(server.take_requests());
+    // Another server: the first one may still read what has arrived of the others.
+    let server = Server::start(|_| done());
     put(&client(&server), grown).await.unwrap();
-    assert!(server.take_requests().remove(0).body == content);
+    assert!(server.take_requests().remove(0).body == grows.content);
 }
 
 #[test]
 fn a_stream_can_be_sent_without_async() {
     let server = Server::start(|_| done());
-    let (path, content) = file("blocking.png");
+    let file = file("blocking.png");
     let call = client(&server).default().put_picture("a");
-    call.map_operation(|it| it.body(Binary::from_file(path).unwrap())).send_blocking().unwrap();
-    assert!(server.take_requests().remove(0).body == content);
+    call.map_operation(|it| it.body(Binary::from_file(&file.path).unwrap())).send_blocking().unwrap();
+    assert!(server.take_requests().remove(0).body == file.content);
 }
 
 #[test]
 fn a_stream_is_refused_where_it_cannot_be_sent() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = file("file.png");
+    let folder = file.folder.path();
     assert_eq!(Binary::from_file(folder).unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
     assert_eq!(Binary::from_file(folder.join("nothing here")).unwrap_err().kind(), std::io::ErrorKind::NotFound);
     let stream = three(15);
