@@ -59,11 +59,11 @@ impl Lowering<'_> {
         operation: &openapi::Operation,
     ) -> Option<OperationServers> {
         let own = if operation.servers.is_empty() { &item.servers } else { &operation.servers };
-        let urls = |servers: &[openapi::Server]| servers.iter().map(|server| server.url.clone()).collect::<Vec<_>>();
-        if own.is_empty() || urls(own) == urls(&self.api.servers) {
-            return None;
-        }
-        Some(OperationServers(own.iter().map(server).collect()))
+        let own: Vec<Server> = own.iter().map(server).collect();
+        let addresses =
+            |servers: &[Server]| servers.iter().map(|it| (it.url.clone(), it.with_defaults())).collect::<Vec<_>>();
+        let of_document: Vec<Server> = self.api.servers.iter().map(server).collect();
+        (!own.is_empty() && addresses(&own) != addresses(&of_document)).then_some(OperationServers(own))
     }
 }
 
@@ -120,6 +120,22 @@ mod tests {
             let servers = operation(&api).servers.as_ref();
             let default = servers.map(|servers| servers.default().map(Server::with_defaults));
             assert_eq!(default.as_ref().map(|url| url.as_deref()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_server_of_an_operation_can_differ_in_a_default_only() {
+        let server = |default: &str| {
+            format!("servers: [{{url: 'https://{{a}}.example', variables: {{a: {{default: {default}}}}}}}]")
+        };
+        for (of_operation, expected) in [("one", None), ("two", Some("https://two.example"))] {
+            let path = format!(
+                "paths:\n  /a: {{{}, get: {{responses: {{'204': {{description: ''}}}}}}}}",
+                server(of_operation)
+            );
+            let api = model(&format!("{}\n{path}", server("one")));
+            let default = operation(&api).servers.as_ref().and_then(|servers| Some(servers.default()?.with_defaults()));
+            assert_eq!(default.as_deref(), expected);
         }
     }
 
