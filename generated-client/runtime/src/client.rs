@@ -187,15 +187,10 @@ impl Core {
         operation: &O,
         project: Option<&str>,
     ) -> Result<StreamedResponse<O>, Error> {
-        let blocking = &self.shared.blocking;
-        blocking.check().map_err(|error| error.of(O::INFO))?;
-        let mut execution = self.start(O::INFO, parts_of(operation), project, Collects::Failures)?;
-        let running = async move {
-            let exchange = execution.exchange().await;
-            (execution, exchange)
-        };
-        let (execution, exchange) = blocking.run(running).map_err(|error| error.of(O::INFO))?;
-        Ok(StreamedResponse::new(self.clone(), exchange?, execution.finish_streaming()))
+        self.shared.blocking.check().map_err(|error| error.of(O::INFO))?;
+        let execution = self.start(O::INFO, parts_of(operation), project, Collects::Failures)?;
+        let (execution, exchange) = self.exchange_blocking(O::INFO, execution)?;
+        Ok(StreamedResponse::new(self.clone(), exchange, execution.finish_streaming()))
     }
 
     /// The headers of a response, of which those with a credential are marked.
@@ -313,21 +308,30 @@ impl Core {
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
     ) -> Result<(T, Exchange), Error> {
-        let blocking = &self.shared.blocking;
-        blocking.check().map_err(|error| error.of(info))?;
+        self.shared.blocking.check().map_err(|error| error.of(info))?;
         let mut execution = self.start(info, parts, project, Collects::All)?;
         loop {
-            let running = async move {
-                let exchange = execution.exchange().await;
-                (execution, exchange)
-            };
-            let (back, exchange) = blocking.run(running).map_err(|error| error.of(info))?;
-            execution = back;
-            let exchange = exchange?;
+            let exchange;
+            (execution, exchange) = self.exchange_blocking(info, execution)?;
             if let Some(result) = execution.finish(&exchange, read(exchange.response_body())) {
                 return result.map(|output| (output, exchange));
             }
         }
+    }
+
+    /// Makes attempts on the client's thread until one has a successful HTTP status.
+    #[cfg(feature = "blocking")]
+    fn exchange_blocking(
+        &self,
+        info: &'static OperationInfo,
+        mut execution: Execution,
+    ) -> Result<(Execution, Exchange), Error> {
+        let running = async move {
+            let exchange = execution.exchange().await;
+            (execution, exchange)
+        };
+        let (execution, exchange) = self.shared.blocking.run(running).map_err(|error| error.of(info))?;
+        Ok((execution, exchange?))
     }
 
     /// Prepares a call, if it may be sent. Its time begins here.

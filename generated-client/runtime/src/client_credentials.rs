@@ -231,7 +231,10 @@ fn token_of(response: &Exchange, redactor: &Redactor) -> Result<FetchedToken, To
     });
     let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let token = FetchedToken::new(token);
-    Ok(lifetime.map_or(token.clone(), |lifetime| token.valid_for(lifetime)))
+    Ok(match lifetime {
+        Some(lifetime) => token.valid_for(lifetime),
+        None => token,
+    })
 }
 
 #[cfg(test)]

@@ -59,11 +59,14 @@ impl Lowering<'_> {
         operation: &openapi::Operation,
     ) -> Option<OperationServers> {
         let own = if operation.servers.is_empty() { &item.servers } else { &operation.servers };
+        if own.is_empty() {
+            return None;
+        }
         let own: Vec<Server> = own.iter().map(server).collect();
         let addresses =
             |servers: &[Server]| servers.iter().map(|it| (it.url.clone(), it.with_defaults())).collect::<Vec<_>>();
         let of_document: Vec<Server> = self.api.servers.iter().map(server).collect();
-        (!own.is_empty() && addresses(&own) != addresses(&of_document)).then_some(OperationServers(own))
+        (addresses(&own) != addresses(&of_document)).then_some(OperationServers(own))
     }
 }
 
